@@ -1,0 +1,4 @@
+package org.blockraft.state;
+
+/** Placeholder height. */
+public record Version(long block, long tx) {}
