@@ -1,0 +1,32 @@
+package org.blockraft.ledger;
+
+import java.time.Duration;
+
+/**
+ * What core.yaml says about ledgers.
+ *
+ * @param mspId this peer's organization: decides which collections it is a member of
+ * @param historyEnabled ledger.history.enableHistoryDatabase
+ * @param pullRetryThreshold peer.gossip.pvtData.pullRetryThreshold: how long a block waits for private data of others
+ * @param skipPullingInvalid peer.gossip.pvtData.skipPullingInvalidTransactionsDuringCommit
+ * @param transientRetentionBlocks peer.gossip.pvtData.transientstoreMaxBlockRetention
+ * @param purgeIntervalBlocks ledger.pvtdataStore.purgeInterval: expired private data is deleted every so many blocks
+ * @param segmentBytesMax size at which a new block file is begun
+ */
+public record LedgerSettings(
+    String mspId,
+    boolean historyEnabled,
+    Duration pullRetryThreshold,
+    boolean skipPullingInvalid,
+    long transientRetentionBlocks,
+    long purgeIntervalBlocks,
+    long segmentBytesMax) {
+
+  /** Fabric's own default size of a block file. */
+  public static final long SEGMENT_BYTES_DEFAULT = 64L << 20;
+
+  /** Fabric's defaults of core.yaml. */
+  public static LedgerSettings defaults(String mspId) {
+    return new LedgerSettings(mspId, true, Duration.ofSeconds(60), false, 1000, 100, SEGMENT_BYTES_DEFAULT);
+  }
+}
