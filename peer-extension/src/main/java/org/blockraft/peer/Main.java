@@ -1,0 +1,90 @@
+package org.blockraft.peer;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The command line: {@code blockraft node start}, {@code blockraft version}. */
+@Command(
+    name = "blockraft",
+    description = "One Hyperledger Fabric peer that runs as a cluster.",
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    subcommands = {Main.Node.class, Main.VersionCommand.class})
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Main()).execute(args));
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return ProductVersion.text().split("\n");
+    }
+  }
+
+  @Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)
+  static final class VersionCommand implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+      PrintWriter out = spec.commandLine().getOut();
+      out.print(ProductVersion.text());
+      out.flush();
+    }
+  }
+
+  @Command(
+      name = "node",
+      description = "Operate a peer node: start.",
+      mixinStandardHelpOptions = true,
+      subcommands = NodeStart.class)
+  static final class Node implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+      spec.commandLine().usage(spec.commandLine().getOut());
+    }
+  }
+
+  @Command(
+      name = "start",
+      description =
+          "Start a node with the core.yaml in FABRIC_CFG_PATH and CORE_* overrides, as"
+              + " 'peer node start' does.",
+      mixinStandardHelpOptions = true)
+  static final class NodeStart implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Option(
+        names = "--peer-chaincodedev",
+        description = "Start the peer in chaincode development mode.",
+        arity = "0..1",
+        fallbackValue = "true",
+        defaultValue = "false")
+    private boolean devMode;
+
+    @Override
+    public void run() {
+      try {
+        PeerConfig config = PeerConfig.from(CoreYaml.load(System.getenv()), devMode);
+        throw new ConfigurationException("not wired " + config.id());
+      } catch (ConfigurationException e) {
+        throw new CommandLine.ExecutionException(spec.commandLine(), e.getMessage(), e);
+      }
+    }
+  }
+}
