@@ -1,0 +1,24 @@
+package org.blockraft.lifecycle;
+
+import java.util.List;
+import java.util.Optional;
+import org.hyperledger.fabric.protos.common.Block;
+
+/**
+ * The channels that this peer has joined. Implemented by the composition root, so that the
+ * endorsement flow does not depend on how channels are started. Methods may be called from any
+ * thread.
+ */
+public interface ChannelDirectory {
+  Optional<ChannelHandle> channel(String channelId);
+
+  /** Ids of all joined channels, sorted. */
+  List<String> ids();
+
+  /**
+   * Creates the ledger of a channel and starts its services.
+   *
+   * @throws RuntimeException with Fabric's text when the channel cannot be joined
+   */
+  void join(Block genesis);
+}

@@ -1,0 +1,4 @@
+package org.blockraft.lifecycle;
+
+/** The chaincode definitions of one channel. */
+public final class CommittedDefinitions {}
