@@ -40,7 +40,7 @@ public record PeerConfig(
   private static final int CHAINCODE_PORT = 7052;
   private static final Duration EXECUTE_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration STARTUP_TIMEOUT_MIN = Duration.ofSeconds(5);
-  private static final Duration INSTALL_TIMEOUT = Duration.ofSeconds(300);
+  private static final Duration INSTALL_TIMEOUT = Duration.ofMinutes(5);
 
   /** {@code peer.tls}: files are absolute; absent ones are null. */
   public record Tls(
@@ -223,7 +223,7 @@ public record PeerConfig(
   }
 
   private static Transport transport(CoreYaml yaml) {
-    Duration minute = Duration.ofSeconds(60);
+    Duration minute = Duration.ofMinutes(1);
     Duration timeout = Duration.ofSeconds(20);
     return new Transport(
         yaml.integer("peer.maxRecvMsgSize", 100 * 1024 * 1024),
@@ -289,7 +289,7 @@ public record PeerConfig(
       builders.add(externalBuilder(builder));
     }
     Duration execute = yaml.duration("chaincode.executetimeout", EXECUTE_TIMEOUT);
-    Duration startup = yaml.duration("chaincode.startuptimeout", Duration.ofSeconds(300));
+    Duration startup = yaml.duration("chaincode.startuptimeout", Duration.ofMinutes(5));
     return new Chaincode(
         List.copyOf(builders),
         execute.compareTo(Duration.ofSeconds(1)) < 0 ? EXECUTE_TIMEOUT : execute,
@@ -348,7 +348,7 @@ public record PeerConfig(
         yaml.integer("ledger.state.totalQueryLimit", 10_000),
         yaml.flag("ledger.history.enableHistoryDatabase", false),
         yaml.integer("peer.gossip.pvtData.transientstoreMaxBlockRetention", 1000),
-        yaml.duration("peer.gossip.pvtData.pullRetryThreshold", Duration.ofSeconds(60)),
+        yaml.duration("peer.gossip.pvtData.pullRetryThreshold", Duration.ofMinutes(1)),
         yaml.integer("ledger.pvtdataStore.purgeInterval", 100),
         yaml.integer(implicit + "requiredPeerCount", 0),
         yaml.integer(implicit + "maxPeerCount", 1));
