@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
-import org.hyperledger.fabric.protos.msp.MSPPrincipal;
+import org.hyperledger.fabric.protos.common.MSPPrincipal;
 
 /**
  * A member, client or node as an MSP sees it: a certificate and the MSP that answers for it.

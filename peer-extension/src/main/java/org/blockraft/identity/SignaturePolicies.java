@@ -7,8 +7,8 @@ import java.util.concurrent.Executor;
 import org.hyperledger.fabric.protos.common.ImplicitMetaPolicy;
 import org.hyperledger.fabric.protos.common.SignaturePolicy;
 import org.hyperledger.fabric.protos.common.SignaturePolicyEnvelope;
-import org.hyperledger.fabric.protos.msp.MSPPrincipal;
-import org.hyperledger.fabric.protos.msp.MSPRole.MSPRoleType;
+import org.hyperledger.fabric.protos.common.MSPPrincipal;
+import org.hyperledger.fabric.protos.common.MSPRole.MSPRoleType;
 
 /**
  * Compiling, evaluating and building signature policies.
