@@ -70,6 +70,7 @@ public final class BlockHeaders {
    *
    * @throws BlockRejected if the metadata does not tell
    */
+  @SuppressWarnings("deprecation") // old ordering services used the slot of its own
   public static long lastConfigIndex(Block block) {
     Metadata signatures = metadata(block, BlockMetadataIndex.SIGNATURES);
     try {
@@ -110,6 +111,7 @@ public final class BlockHeaders {
   }
 
   /** Whether a block holds exactly one transaction and that is a configuration transaction. */
+  @SuppressWarnings("deprecation") // old chains hold transactions of that type
   public static boolean isConfigBlock(Block block) {
     if (block.getData().getDataCount() != 1) {
       return false;
