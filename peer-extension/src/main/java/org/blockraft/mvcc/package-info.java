@@ -1,0 +1,4 @@
+/**
+ * Multi-version concurrency control: a pure function of a validated block and the state before it.
+ */
+package org.blockraft.mvcc;
