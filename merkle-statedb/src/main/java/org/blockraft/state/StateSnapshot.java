@@ -10,7 +10,7 @@ import java.util.Set;
  * The state at one height, read from the store. Thread-safe. Readers never wait for the committer;
  * close it soon, since it holds back the removal of old values.
  */
-public final class StateSnapshot implements StateView, AutoCloseable {
+public final class StateSnapshot implements StateView {
 
   private final KeyValueSnapshot snapshot;
   private final Set<String> metadataNamespaces;

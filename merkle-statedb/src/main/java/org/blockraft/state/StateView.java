@@ -6,7 +6,7 @@ import java.util.List;
  * The committed state of one channel at one height. It never changes while it is held. May be used
  * by many threads.
  */
-public interface StateView {
+public interface StateView extends AutoCloseable {
 
   /** The value of the key, or null if it does not exist. */
   VersionedValue get(String namespace, byte[] key);
@@ -29,4 +29,8 @@ public interface StateView {
    * False only if no key of the namespace ever had metadata, so that looking for it can be spared.
    */
   boolean mayHaveMetadata(String namespace);
+
+  /** Gives the view back; needed only where it holds something. */
+  @Override
+  default void close() {}
 }
