@@ -1,0 +1,2 @@
+/** Chooses the worker for each proposal. */
+package org.blockraft.dispatch;

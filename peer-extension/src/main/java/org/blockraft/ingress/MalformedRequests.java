@@ -1,0 +1,113 @@
+package org.blockraft.ingress;
+
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Answers a request that is no protobuf message of its type with INTERNAL and the text of Go's gRPC. Left alone, grpc-java
+ * answers UNKNOWN with a text of its own. The marshaller turns such a request into null, and this interceptor the null into
+ * the answer.
+ */
+final class MalformedRequests implements ServerInterceptor {
+  private static final String PROTO_TEXT = "proto: cannot parse invalid wire-format data";
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+      private boolean refused;
+
+      @Override
+      public void onMessage(Q message) {
+        if (refused) {
+          return;
+        }
+        if (message != null) {
+          super.onMessage(message);
+          return;
+        }
+        refused = true;
+        boolean unary = call.getMethodDescriptor().getType() == MethodDescriptor.MethodType.UNARY;
+        String prefix =
+            unary
+                ? "grpc: error unmarshalling request: "
+                : "grpc: failed to unmarshal the received message: ";
+        call.close(Status.INTERNAL.withDescription(prefix + PROTO_TEXT), new Metadata());
+      }
+
+      @Override
+      public void onHalfClose() {
+        if (!refused) {
+          super.onHalfClose();
+        }
+      }
+
+      @Override
+      public void onComplete() {
+        if (refused) {
+          // To the handler the call was cut off: it must not answer it again.
+          super.onCancel();
+        } else {
+          super.onComplete();
+        }
+      }
+    };
+  }
+
+  /** The same service with marshallers that make null of what they cannot parse. */
+  static ServerServiceDefinition tolerant(ServerServiceDefinition service) {
+    List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
+    service.getMethods().forEach(method -> methods.add(tolerant(method)));
+    ServiceDescriptor original = service.getServiceDescriptor();
+    ServiceDescriptor.Builder descriptor =
+        ServiceDescriptor.newBuilder(original.getName())
+            .setSchemaDescriptor(original.getSchemaDescriptor());
+    methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+    ServerServiceDefinition.Builder definition =
+        ServerServiceDefinition.builder(descriptor.build());
+    methods.forEach(definition::addMethod);
+    return definition.build();
+  }
+
+  private static <Q, R> ServerMethodDefinition<Q, R> tolerant(ServerMethodDefinition<Q, R> method) {
+    MethodDescriptor<Q, R> original = method.getMethodDescriptor();
+    return ServerMethodDefinition.create(
+        original.toBuilder(
+                new TolerantMarshaller<>(original.getRequestMarshaller()),
+                original.getResponseMarshaller())
+            .build(),
+        method.getServerCallHandler());
+  }
+
+  private record TolerantMarshaller<T>(MethodDescriptor.Marshaller<T> inner)
+      implements MethodDescriptor.Marshaller<T> {
+    @Override
+    public InputStream stream(T value) {
+      return inner.stream(value);
+    }
+
+    @Override
+    public T parse(InputStream stream) {
+      try {
+        return inner.parse(stream);
+      } catch (StatusRuntimeException e) {
+        if (e.getStatus().getCode() == Status.Code.INTERNAL) {
+          return null;
+        }
+        throw e;
+      }
+    }
+  }
+}

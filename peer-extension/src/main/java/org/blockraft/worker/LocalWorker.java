@@ -1,0 +1,41 @@
+package org.blockraft.worker;
+
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.hyperledger.fabric.protos.peer.ProposalResponse;
+import org.hyperledger.fabric.protos.peer.SignedProposal;
+
+/** The worker of this node. */
+public final class LocalWorker implements Worker {
+  private final String name;
+  private final Function<SignedProposal, ProposalResponse> endorser;
+  private final ToLongFunction<String> heights;
+
+  /**
+   * @param endorser {@code Endorser::process}
+   * @param heights the height of a channel's ledger; zero when the channel is not joined
+   */
+  public LocalWorker(
+      String name,
+      Function<SignedProposal, ProposalResponse> endorser,
+      ToLongFunction<String> heights) {
+    this.name = name;
+    this.endorser = endorser;
+    this.heights = heights;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long height(String channelId) {
+    return heights.applyAsLong(channelId);
+  }
+
+  @Override
+  public ProposalResponse simulate(SimulationTask task) {
+    return endorser.apply(task.proposal());
+  }
+}

@@ -1,0 +1,2 @@
+/** The part of a node that simulates proposals and verifies slices of blocks. */
+package org.blockraft.worker;
