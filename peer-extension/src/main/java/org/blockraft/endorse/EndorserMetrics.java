@@ -12,11 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Fabric source: core/endorser/metrics.go.
  */
 final class EndorserMetrics {
-  /** Bucket bounds, in seconds, of every Fabric histogram that names none. */
-  private static final double[] SECONDS = {
-    .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10
-  };
-
   /** Series of labels are counted by channel and chaincode, so they stay few. */
   private record Labels(String channel, String chaincode, boolean success) {}
 
@@ -108,7 +103,6 @@ final class EndorserMetrics {
         .tags("channel", labels.channel())
         .tags("chaincode", labels.chaincode())
         .tags("success", Boolean.toString(labels.success()))
-        .serviceLevelObjectives(SECONDS)
         .register(registry);
   }
 

@@ -1,0 +1,16 @@
+package org.blockraft.lifecycle;
+
+/**
+ * What becomes of installed packages as definitions change. Called while the cache is locked and a
+ * block is being committed, so implementations only take a note.
+ */
+public interface PackageEvents {
+  /** The package was found or installed; it may want building. */
+  void installed(String packageId);
+
+  /** A definition committed and approved now runs on the package. */
+  void runnable(String packageId);
+
+  /** No definition on any channel runs on the package any more. */
+  void stoppable(String packageId);
+}
