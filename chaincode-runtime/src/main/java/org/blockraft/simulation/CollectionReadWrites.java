@@ -21,8 +21,7 @@ final class CollectionReadWrites {
   final SortedMap<String, Version> reads = new TreeMap<>(Utf8Order.COMPARATOR);
 
   final SortedMap<String, PendingWrite> writes = new TreeMap<>(Utf8Order.COMPARATOR);
-  final SortedMap<String, Map<String, byte[]>> metadataWrites =
-      new TreeMap<>(Utf8Order.COMPARATOR);
+  final SortedMap<String, Map<String, byte[]>> metadataWrites = new TreeMap<>(Utf8Order.COMPARATOR);
 
   boolean hasWrites() {
     return !writes.isEmpty() || !metadataWrites.isEmpty();

@@ -44,9 +44,7 @@ final class KvMessages {
         KVWriteHash.newBuilder().setKeyHash(hash(key)).setIsPurge(write.isPurge());
     return write.isDelete()
         ? message.setIsDelete(true).build()
-        : message
-            .setValueHash(UnsafeByteOperations.unsafeWrap(Sha256.of(write.value())))
-            .build();
+        : message.setValueHash(UnsafeByteOperations.unsafeWrap(Sha256.of(write.value()))).build();
   }
 
   static KVMetadataWrite metadataWrite(String key, Map<String, byte[]> metadata) {

@@ -17,8 +17,7 @@ final class NamespaceReadWrites {
   final SortedMap<String, Version> reads = new TreeMap<>(Utf8Order.COMPARATOR);
 
   final SortedMap<String, PendingWrite> writes = new TreeMap<>(Utf8Order.COMPARATOR);
-  final SortedMap<String, Map<String, byte[]>> metadataWrites =
-      new TreeMap<>(Utf8Order.COMPARATOR);
+  final SortedMap<String, Map<String, byte[]>> metadataWrites = new TreeMap<>(Utf8Order.COMPARATOR);
   final SortedMap<String, CollectionReadWrites> collections = new TreeMap<>(Utf8Order.COMPARATOR);
   private final Map<RangeKey, RangeQueryInfo> rangeQueries = new LinkedHashMap<>();
 

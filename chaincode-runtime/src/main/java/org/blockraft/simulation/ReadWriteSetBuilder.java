@@ -99,9 +99,7 @@ public final class ReadWriteSetBuilder {
         built.add(set.build());
       }
     }
-    return built.isEmpty()
-        ? null
-        : TxPvtReadWriteSet.newBuilder().addAllNsPvtRwset(built).build();
+    return built.isEmpty() ? null : TxPvtReadWriteSet.newBuilder().addAllNsPvtRwset(built).build();
   }
 
   private NamespaceReadWrites namespace(String name) {
@@ -117,5 +115,4 @@ public final class ReadWriteSetBuilder {
   private static Map<String, byte[]> copy(Map<String, byte[]> metadata) {
     return metadata == null ? Map.of() : Map.copyOf(metadata);
   }
-
 }

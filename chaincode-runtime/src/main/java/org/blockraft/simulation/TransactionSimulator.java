@@ -193,8 +193,7 @@ public final class TransactionSimulator implements AutoCloseable {
     checkCollection(namespace, collection);
     checkOpen();
     List<byte[]> values = new ArrayList<>(keys.size());
-    VersionedValue[] found =
-        view.getAll(stateKeys(Namespaces.pvt(namespace, collection), keys));
+    VersionedValue[] found = view.getAll(stateKeys(Namespaces.pvt(namespace, collection), keys));
     for (int i = 0; i < found.length; i++) {
       readWrites.readPrivate(namespace, collection, keys.get(i), version(found[i]));
       privateReads.add(new CollectionName(namespace, collection));
@@ -300,8 +299,7 @@ public final class TransactionSimulator implements AutoCloseable {
     ByteString publicRwset = readWrites.buildPublic().toByteString();
     TxPvtReadWriteSet privateRwset = readWrites.buildPrivate();
     SimulationFacts facts =
-        new SimulationFacts(
-            readWrites.namespaces(), writtenKeys.all(), Set.copyOf(privateReads));
+        new SimulationFacts(readWrites.namespaces(), writtenKeys.all(), Set.copyOf(privateReads));
     return new SimulationResult(publicRwset, privateRwset, facts, view.height());
   }
 
@@ -325,8 +323,7 @@ public final class TransactionSimulator implements AutoCloseable {
   private VersionedValue readHash(String namespace, String collection, String key) {
     checkCollection(namespace, collection);
     checkOpen();
-    VersionedValue found =
-        view.get(Namespaces.hashed(namespace, collection), Sha256.of(key));
+    VersionedValue found = view.get(Namespaces.hashed(namespace, collection), Sha256.of(key));
     readWrites.readPrivate(namespace, collection, key, version(found));
     return found;
   }
@@ -334,12 +331,7 @@ public final class TransactionSimulator implements AutoCloseable {
   private RangeResults openRange(String namespace, String start, String end, int pageSize) {
     RangeResults results =
         RangeResults.recorded(
-            this,
-            namespace,
-            start,
-            end,
-            pageSize,
-            view.range(namespace, bytes(start), bytes(end)));
+            this, namespace, start, end, pageSize, view.range(namespace, bytes(start), bytes(end)));
     ranges.add(results);
     return results;
   }

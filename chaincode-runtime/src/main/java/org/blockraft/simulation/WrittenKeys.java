@@ -17,8 +17,7 @@ final class WrittenKeys {
 
   void add(String namespace, String collection, String key, Map<String, byte[]> metadata) {
     keys.put(
-        new Name(namespace, collection, key),
-        new WrittenKey(namespace, collection, key, metadata));
+        new Name(namespace, collection, key), new WrittenKey(namespace, collection, key, metadata));
   }
 
   List<WrittenKey> all() {

@@ -46,8 +46,7 @@ final class KeyValueReader {
     try {
       return rocks
           .database()
-          .multiGetAsList(
-              options, Collections.nCopies(keys.size(), rocks.family(family)), keys)
+          .multiGetAsList(options, Collections.nCopies(keys.size(), rocks.family(family)), keys)
           .toArray(new byte[0][]);
     } catch (RocksDBException failure) {
       throw new StateException("read failed in family " + family, failure);

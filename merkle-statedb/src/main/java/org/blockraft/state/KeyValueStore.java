@@ -139,7 +139,8 @@ public final class KeyValueStore implements AutoCloseable {
   /** Bytes of table files on disk, about. */
   public long diskBytes() {
     return guarded(
-        "property", () -> rocks.database().getAggregatedLongProperty("rocksdb.total-sst-files-size"));
+        "property",
+        () -> rocks.database().getAggregatedLongProperty("rocksdb.total-sst-files-size"));
   }
 
   /** Closes the store, after waiting a bounded time for those who still read. */

@@ -71,8 +71,7 @@ final class RocksInstance {
       RocksDB database = RocksDB.open(options, directory.toString(), descriptors, handles);
       Map<String, ColumnFamilyHandle> named = new LinkedHashMap<>();
       for (int i = 0; i < handles.size(); i++) {
-        named.put(
-            new String(descriptors.get(i).getName(), StandardCharsets.UTF_8), handles.get(i));
+        named.put(new String(descriptors.get(i).getName(), StandardCharsets.UTF_8), handles.get(i));
       }
       return new RocksInstance(database, Map.copyOf(named), owned);
     } catch (RocksDBException | IOException failure) {

@@ -22,8 +22,7 @@ public final class StateDb {
   public static final String FAMILY = "state";
 
   private static final byte[] HEIGHT_KEY = "state.height".getBytes(StandardCharsets.UTF_8);
-  private static final byte[] METADATA_PREFIX =
-      "state.metadata/".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] METADATA_PREFIX = "state.metadata/".getBytes(StandardCharsets.UTF_8);
   private static final byte[] METADATA_END = "state.metadata0".getBytes(StandardCharsets.UTF_8);
 
   private final KeyValueStore store;

@@ -13,6 +13,9 @@ import java.util.TreeMap;
  */
 public final class StateUpdates {
 
+  /** Stands before every key. */
+  private static final byte[] NO_KEY = {};
+
   private final TreeMap<String, NavigableMap<byte[], Update>> namespaces =
       new TreeMap<>(Utf8Order.COMPARATOR);
   private int size;
@@ -60,10 +63,8 @@ public final class StateUpdates {
 
   /** Changes of one namespace in key order; empty if there are none. A view. */
   public NavigableMap<byte[], Update> of(String namespace) {
-    NavigableMap<byte[], Update> keys = namespaces.get(namespace);
-    return keys == null
-        ? Collections.emptyNavigableMap()
-        : Collections.unmodifiableNavigableMap(keys);
+    return Collections.unmodifiableNavigableMap(
+        namespaces.getOrDefault(namespace, new TreeMap<>(Arrays::compareUnsigned)));
   }
 
   /** Changes of one namespace from start (included) to end (excluded; empty = no end). A view. */
@@ -73,7 +74,7 @@ public final class StateUpdates {
       return keys.tailMap(start, true);
     }
     return Arrays.compareUnsigned(start, end) >= 0
-        ? Collections.emptyNavigableMap()
+        ? keys.headMap(NO_KEY, false)
         : keys.subMap(start, true, end, false);
   }
 

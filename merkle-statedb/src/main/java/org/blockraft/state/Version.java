@@ -1,6 +1,5 @@
 package org.blockraft.state;
 
-
 /**
  * The height at which a key was last written: the block and the transaction's position in it, both
  * unsigned 64-bit numbers as in Fabric's {@code core/ledger/internal/version/version.go}.

@@ -59,9 +59,7 @@ public final class MemoryState implements StateView {
 
   @Override
   public VersionedValue[] getAll(List<StateKey> keys) {
-    return keys.stream()
-        .map(key -> get(key.namespace(), key.key()))
-        .toArray(VersionedValue[]::new);
+    return keys.stream().map(key -> get(key.namespace(), key.key())).toArray(VersionedValue[]::new);
   }
 
   @Override
