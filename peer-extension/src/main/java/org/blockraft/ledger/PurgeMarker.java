@@ -1,0 +1,4 @@
+package org.blockraft.ledger;
+
+/** A valid transaction's wish that a private key be forgotten, in this and all earlier blocks. */
+record PurgeMarker(int tx, String namespace, String collection, byte[] keyHash) {}
