@@ -4,14 +4,19 @@ import java.time.Duration;
 import java.util.Optional;
 import org.hyperledger.fabric.protos.common.Block;
 
-/** Walks the chain upwards and waits at its end. Owned by one thread; {@link #close()} may come from another. */
+/**
+ * Walks the chain upwards and waits at its end. Owned by one thread; {@link #close()} may come from
+ * another and wakes it.
+ */
 public final class BlockCursor implements AutoCloseable {
   private final Ledger ledger;
+  private final VisibleHeight visible;
   private volatile boolean closed;
   private long next;
 
-  BlockCursor(Ledger ledger, long first) {
+  BlockCursor(Ledger ledger, VisibleHeight visible, long first) {
     this.ledger = ledger;
+    this.visible = visible;
     this.next = first;
   }
 
@@ -21,12 +26,19 @@ public final class BlockCursor implements AutoCloseable {
   }
 
   /**
-   * The next block, or empty when none was committed within the given time or the cursor or ledger was closed.
+   * The next block, or empty when none was committed within the given time or the cursor or ledger
+   * was closed.
    */
   public Optional<Block> next(Duration wait) throws InterruptedException {
-    throw new IllegalStateException("being written");
+    if (closed || !visible.await(next, wait, this)) {
+      return Optional.empty();
+    }
+    Block block = ledger.blockByNumber(next);
+    next++;
+    return Optional.of(block);
   }
 
+  /** Whether {@link #close()} was called. */
   public boolean isClosed() {
     return closed;
   }
@@ -34,5 +46,6 @@ public final class BlockCursor implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    visible.wake();
   }
 }

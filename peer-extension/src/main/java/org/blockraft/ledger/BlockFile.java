@@ -14,15 +14,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The channel's blocks in append-only files: the truth from which everything else can be made again.
+ * The channel's blocks in append-only files: the truth from which everything else can be made
+ * again.
  *
- * <p>A record is a header (magic, payload length, block number, CRC32C over length, number and payload) and a payload.
- * Files are begun at a size limit, after the one before was forced to disk; so only the last can have a torn end,
- * which {@link #open} cuts off.
+ * <p>A record is a header (magic, payload length, block number, CRC32C over length, number and
+ * payload) and a payload. Files are begun at a size limit, after the one before was forced to disk;
+ * so only the last can have a torn end, which {@link #open} cuts off.
  *
- * <p>Invariants: records follow each other without gaps, in block order from 0; nothing before the end of the last
- * {@link #force} ever changes. One thread appends; {@link #read} is safe for any thread, and uses a channel of its
- * own, since an interrupt of a reader closes the channel it is reading.
+ * <p>Invariants: records follow each other without gaps, in block order from 0; nothing before the
+ * end of the last {@link #force} ever changes. One thread appends; {@link #read} is safe for any
+ * thread, and uses a channel of its own, since an interrupt of a reader closes the channel it is
+ * reading.
  */
 final class BlockFile implements AutoCloseable {
   static final int HEADER_BYTES = 4 + 4 + 8 + 4;
@@ -137,9 +139,7 @@ final class BlockFile implements AutoCloseable {
     int length = header.getInt();
     long number = header.getLong();
     int crc = header.getInt();
-    if (length < 0
-        || length > PAYLOAD_BYTES_MAX
-        || end + HEADER_BYTES + length > channel.size()) {
+    if (length < 0 || length > PAYLOAD_BYTES_MAX || end + HEADER_BYTES + length > channel.size()) {
       return null;
     }
     byte[] payload = new byte[length];
@@ -201,14 +201,18 @@ final class BlockFile implements AutoCloseable {
 
   /** The checked payload of a record. */
   byte[] read(long number, BlockLocation location) {
-    ByteBuffer record = readAt(location.segment(), location.offset(), HEADER_BYTES + location.length());
+    ByteBuffer record =
+        readAt(location.segment(), location.offset(), HEADER_BYTES + location.length());
     int magic = record.getInt();
     int length = record.getInt();
     long stored = record.getLong();
     int crc = record.getInt();
     byte[] payload = new byte[location.length()];
     record.get(payload);
-    if (magic != MAGIC || length != payload.length || stored != number || checksum(number, payload) != crc) {
+    if (magic != MAGIC
+        || length != payload.length
+        || stored != number
+        || checksum(number, payload) != crc) {
       throw new LedgerException("block " + number + " is damaged in " + path(location.segment()));
     }
     return payload;
@@ -222,7 +226,12 @@ final class BlockFile implements AutoCloseable {
     byte[] envelope = readAt(location.segment(), at, slots[slot + 1]).array();
     if (BlockPayload.crc(envelope, 0, envelope.length) != slots[slot + 2]) {
       throw new LedgerException(
-          "transaction " + tx + " of block " + number + " is damaged in " + path(location.segment()));
+          "transaction "
+              + tx
+              + " of block "
+              + number
+              + " is damaged in "
+              + path(location.segment()));
     }
     return envelope;
   }

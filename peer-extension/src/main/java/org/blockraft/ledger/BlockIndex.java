@@ -89,9 +89,7 @@ final class BlockIndex {
 
   OptionalLong number(byte[] headerHash) {
     byte[] found = store.get(BLOCKS, hashKey(headerHash));
-    return found == null
-        ? OptionalLong.empty()
-        : OptionalLong.of(ByteBuffer.wrap(found).getLong());
+    return found == null ? OptionalLong.empty() : OptionalLong.of(ByteBuffer.wrap(found).getLong());
   }
 
   Optional<TxPosition> position(String txId) {

@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
  * @param segment number of the block file
  * @param offset of the record's header in the file
  * @param length of the payload behind the header
- * @param transactions {@link #SLOT_INTS} numbers for each envelope: offset in the payload, length, CRC32C
+ * @param transactions {@link #SLOT_INTS} numbers for each envelope: offset in the payload, length,
+ *     CRC32C
  */
 record BlockLocation(int segment, long offset, int length, int[] transactions) {
   static final int SLOT_INTS = 3;

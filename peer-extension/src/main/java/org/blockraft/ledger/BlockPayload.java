@@ -12,8 +12,8 @@ import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.BlockHeader;
 
 /**
- * A block as it is stored: the serialized {@link Block}, with what the index wants to know of its envelopes. Envelope
- * bytes are those received.
+ * A block as it is stored: the serialized {@link Block}, with what the index wants to know of its
+ * envelopes. Envelope bytes are those received.
  */
 record BlockPayload(byte[] bytes, int[] transactions) {
 

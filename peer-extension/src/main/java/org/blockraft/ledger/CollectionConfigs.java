@@ -5,8 +5,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.blockraft.state.StateUpdates;
 import org.blockraft.state.StateView;
@@ -106,6 +106,14 @@ final class CollectionConfigs {
         find(state, chaincode, collection).orElseThrow(() -> undefined(chaincode, collection)));
   }
 
+  /** Organizations that are members of the collection. */
+  Set<String> memberOrgs(StateView state, String chaincode, String collection) {
+    return isImplicit(collection)
+        ? Set.of(collection.substring(IMPLICIT_PREFIX.length()))
+        : memberOrgs(
+            find(state, chaincode, collection).orElseThrow(() -> undefined(chaincode, collection)));
+  }
+
   boolean isMember(StaticCollectionConfig config) {
     return memberOrgs(config).contains(mspId);
   }
@@ -131,28 +139,28 @@ final class CollectionConfigs {
     return members;
   }
 
-  /** Chaincodes whose definition the updates change; their cached configuration is forgotten. */
-  TreeSet<String> changedBy(StateUpdates updates) {
+  /** Chaincodes whose definition the updates change. */
+  static TreeSet<String> changedBy(StateUpdates updates) {
     TreeSet<String> changed = new TreeSet<>();
-    for (byte[] key : present(updates.of(LIFECYCLE))) {
+    for (byte[] key : updates.of(LIFECYCLE).keySet()) {
       String text = new String(key, StandardCharsets.UTF_8);
       if (text.startsWith(FIELDS) && text.endsWith(SEQUENCE)) {
         changed.add(text.substring(FIELDS.length(), text.length() - SEQUENCE.length()));
       }
     }
-    for (byte[] key : present(updates.of(LEGACY_LIFECYCLE))) {
+    for (byte[] key : updates.of(LEGACY_LIFECYCLE).keySet()) {
       String text = new String(key, StandardCharsets.UTF_8);
       changed.add(
           text.endsWith(LEGACY_COLLECTIONS)
               ? text.substring(0, text.length() - LEGACY_COLLECTIONS.length())
               : text);
     }
-    changed.forEach(cached::remove);
     return changed;
   }
 
-  private static Iterable<byte[]> present(NavigableMap<byte[], StateUpdates.Update> updates) {
-    return updates.keySet();
+  /** Reads the chaincodes' configurations again when they are next asked for. */
+  void forget(Set<String> chaincodes) {
+    cached.keySet().removeAll(chaincodes);
   }
 
   /** The chaincode's explicit collections after the updates. */

@@ -1,17 +1,21 @@
 package org.blockraft.ledger;
 
 import java.time.Duration;
+import org.blockraft.state.KeyValueLimits;
 
 /**
  * What core.yaml says about ledgers.
  *
  * @param mspId this peer's organization: decides which collections it is a member of
  * @param historyEnabled ledger.history.enableHistoryDatabase
- * @param pullRetryThreshold peer.gossip.pvtData.pullRetryThreshold: how long a block waits for private data of others
+ * @param pullRetryThreshold peer.gossip.pvtData.pullRetryThreshold: how long a block waits for
+ *     private data of others
  * @param skipPullingInvalid peer.gossip.pvtData.skipPullingInvalidTransactionsDuringCommit
  * @param transientRetentionBlocks peer.gossip.pvtData.transientstoreMaxBlockRetention
- * @param purgeIntervalBlocks ledger.pvtdataStore.purgeInterval: expired private data is deleted every so many blocks
+ * @param purgeIntervalBlocks ledger.pvtdataStore.purgeInterval: expired private data is deleted
+ *     every so many blocks
  * @param segmentBytesMax size at which a new block file is begun
+ * @param store limits of each channel's store; its cache size is that of all channels together
  */
 public record LedgerSettings(
     String mspId,
@@ -20,13 +24,22 @@ public record LedgerSettings(
     boolean skipPullingInvalid,
     long transientRetentionBlocks,
     long purgeIntervalBlocks,
-    long segmentBytesMax) {
+    long segmentBytesMax,
+    KeyValueLimits store) {
 
   /** Fabric's own default size of a block file. */
   public static final long SEGMENT_BYTES_DEFAULT = 64L << 20;
 
   /** Fabric's defaults of core.yaml. */
   public static LedgerSettings defaults(String mspId) {
-    return new LedgerSettings(mspId, true, Duration.ofSeconds(60), false, 1000, 100, SEGMENT_BYTES_DEFAULT);
+    return new LedgerSettings(
+        mspId,
+        true,
+        Duration.ofSeconds(60),
+        false,
+        1000,
+        100,
+        SEGMENT_BYTES_DEFAULT,
+        KeyValueLimits.DEFAULTS);
   }
 }

@@ -102,8 +102,7 @@ final class PrivateDataCleaner {
     StoreKey prefix = StoreKey.of(PrivateDataStore.PURGE);
     int purged = 0;
     try (KeyValueBatch batch = store.batch();
-        KeyValueIterator marks =
-            store.iterator(FAMILY, prefix.toBytes(), prefix.end(), false)) {
+        KeyValueIterator marks = store.iterator(FAMILY, prefix.toBytes(), prefix.end(), false)) {
       Map<ByteString, KVRWSet.Builder> trimmed = new HashMap<>();
       Map<ByteString, Long> expiries = new HashMap<>();
       while (marks.next()) {
@@ -184,8 +183,7 @@ final class PrivateDataCleaner {
 
   /** Moves a collection's missing data of earlier blocks from ineligible to eligible. */
   void becomeMember(long committingBlock, String namespace, String collection) {
-    StoreKey prefix =
-        StoreKey.of(PrivateDataStore.MISSING).octet(PrivateDataStore.INELIGIBLE);
+    StoreKey prefix = StoreKey.of(PrivateDataStore.MISSING).octet(PrivateDataStore.INELIGIBLE);
     Map<Long, byte[]> moved = new TreeMap<>();
     try (KeyValueIterator rows = store.iterator(FAMILY, prefix.toBytes(), prefix.end(), false)) {
       while (rows.next()) {

@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.hyperledger.fabric.protos.peer.Endorsement;
 
 /**
- * Other peers that may hold private write sets this peer lacks at commit time.
+ * Other peers that may hold private write sets this peer lacks at commit time. Called by the
+ * committing thread; an attempt must end within seconds.
  *
  * <p>Fabric: gossip/privdata/pvtdataprovider.go.
  */
+@FunctionalInterface
 public interface PrivateDataSource {
 
   /** Nobody else: what the transient store lacks is recorded as missing at once. */
@@ -24,12 +25,18 @@ public interface PrivateDataSource {
    */
   Optional<Pulled> pull(List<Wanted> wanted);
 
-  /** A wanted write set and the endorsers that had it, those of the collection's members only. */
-  record Wanted(PrivateDataKey key, List<Endorsement> sources) {}
+  /**
+   * A wanted write set.
+   *
+   * @param endorsers serialized identities of the endorsers that are members of the collection
+   */
+  record Wanted(PrivateDataKey key, List<ByteString> endorsers) {}
 
   /**
-   * What one attempt brought: serialized KVRWSets by key (their hashes are checked by the caller), and keys that the
-   * asked peer has purged, which are not worth waiting for.
+   * What one attempt brought.
+   *
+   * @param writeSets serialized KVRWSets; the caller checks their hashes
+   * @param purged keys that the asked peer has purged, which are not worth waiting for
    */
-  record Pulled(Map<PrivateDataKey, List<ByteString>> writeSets, Set<PrivateDataKey> purged) {}
+  record Pulled(Map<PrivateDataKey, ByteString> writeSets, Set<PrivateDataKey> purged) {}
 }

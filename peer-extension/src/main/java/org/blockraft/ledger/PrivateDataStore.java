@@ -92,8 +92,7 @@ public final class PrivateDataStore {
         ByteString writes = ByteString.copyFrom(value);
         found
             .computeIfAbsent(tx, t -> new TreeMap<>(org.blockraft.state.Utf8Order.COMPARATOR))
-            .computeIfAbsent(
-                namespace, name -> NsPvtReadWriteSet.newBuilder().setNamespace(name))
+            .computeIfAbsent(namespace, name -> NsPvtReadWriteSet.newBuilder().setNamespace(name))
             .addCollectionPvtRwset(
                 CollectionPvtReadWriteSet.newBuilder()
                     .setCollectionName(collection)
@@ -124,8 +123,7 @@ public final class PrivateDataStore {
       byte[] hash = Hash.sha256(write.getKeyBytes());
       byte[] purged =
           store.get(
-              FAMILY,
-              StoreKey.of(PURGED).name(namespace).name(collection).bytes(hash).toBytes());
+              FAMILY, StoreKey.of(PURGED).name(namespace).name(collection).bytes(hash).toBytes());
       if (purged == null || written.compareTo(version(purged)) > 0) {
         left.addWrites(write);
       }
@@ -133,7 +131,9 @@ public final class PrivateDataStore {
     return left.build().toByteString();
   }
 
-  /** What this peer should have of the most recent blocks, up to a number of blocks, and has not. */
+  /**
+   * What this peer should have of the most recent blocks, up to a number of blocks, and has not.
+   */
   public List<MissingPrivateData> missing(int blocksMax) {
     List<MissingPrivateData> missing = new ArrayList<>();
     StoreKey prefix = StoreKey.of(MISSING).octet(ELIGIBLE);
@@ -180,8 +180,7 @@ public final class PrivateDataStore {
         .forEach(
             (tx, set) -> {
               for (NsPvtReadWriteSet namespace : set.getNsPvtRwsetList()) {
-                for (CollectionPvtReadWriteSet collection :
-                    namespace.getCollectionPvtRwsetList()) {
+                for (CollectionPvtReadWriteSet collection : namespace.getCollectionPvtRwsetList()) {
                   addWrites(block, tx, state, namespace.getNamespace(), collection, into);
                 }
               }
@@ -198,8 +197,7 @@ public final class PrivateDataStore {
             StoreKey.of(kind).name(namespace).name(collection).bytes(purge.keyHash()).toBytes(),
             at);
       }
-      into.put(
-          FAMILY, StoreKey.of(PURGED_IN).name(namespace).name(collection).toBytes(), at);
+      into.put(FAMILY, StoreKey.of(PURGED_IN).name(namespace).name(collection).toBytes(), at);
     }
     into.put(FAMILY, HEIGHT, ByteBuffer.allocate(Long.BYTES).putLong(block + 1).array());
   }

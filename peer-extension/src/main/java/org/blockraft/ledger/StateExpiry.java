@@ -85,11 +85,7 @@ final class StateExpiry {
    * @param state the state before the block
    */
   void expire(
-      long block,
-      StateView state,
-      StateUpdates hashed,
-      StateUpdates plain,
-      KeyValueBatch into) {
+      long block, StateView state, StateUpdates hashed, StateUpdates plain, KeyValueBatch into) {
     Version version = new Version(block, -1);
     try (KeyValueIterator due =
         store.iterator(FAMILY, prefix(block).toBytes(), prefix(block).end(), false)) {

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes and reads the parts of a key of the channel's store. Numbers keep their order; texts and byte strings carry
- * their length in front, so that no key is the beginning of another by accident.
+ * Writes and reads the parts of a key of the channel's store. Numbers keep their order; texts and
+ * byte strings carry their length in front, so that no key is the beginning of another by accident.
  */
 final class StoreKey {
   private static final int INITIAL_BYTES = 96;
