@@ -1,0 +1,208 @@
+package org.blockraft.validate;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.blockraft.identity.ChannelConfig;
+import org.blockraft.identity.Identity;
+import org.blockraft.state.StateView;
+import org.blockraft.validate.DefinitionSource.ValidationInfo;
+import org.blockraft.validate.DispatchChecks.NamespaceTarget;
+import org.blockraft.validate.ReadWriteSet.NamespaceReadWrites;
+import org.hyperledger.fabric.protos.common.ConfigEnvelope;
+import org.hyperledger.fabric.protos.peer.TxValidationCode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides one block's transactions in block order, given what verifying its slices found. Flags
+ * depend only on the block, the configuration and the state before the block. One instance per
+ * block, one thread.
+ *
+ * <p>Fabric: core/committer/txvalidator/v20/validator.go.
+ */
+final class BlockDecision {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BlockDecision.class);
+  private static final String BUILT_IN_PLUGIN = "vscc";
+
+  private final BlockVerdict verdict;
+  private final CommittedTxIds ids;
+  private final BlockDefinitions definitions;
+  private final ApplicationPolicies policies;
+  private final StateView committed;
+  private final ConfigApplier applier;
+  private final KeyPolicies keyPolicies;
+  private final byte[] flags;
+
+  BlockDecision(
+      BlockVerdict verdict,
+      CommittedTxIds ids,
+      DefinitionSource definitions,
+      ApplicationPolicies policies,
+      StateView committed,
+      ConfigApplier applier) {
+    this.verdict = verdict;
+    this.ids = ids;
+    this.definitions = new BlockDefinitions(definitions);
+    this.policies = policies;
+    this.committed = committed;
+    this.applier = applier;
+    this.keyPolicies = new KeyPolicies(committed);
+    this.flags = verdict.codes().clone();
+  }
+
+  byte[] decide() {
+    DispatchChecks[] dispatched = dispatch();
+    prefetch(dispatched);
+    for (int i = 0; i < flags.length; i++) {
+      if (flags[i] != TxValidationCode.VALID_VALUE) {
+        continue;
+      }
+      ParsedTransaction transaction = verdict.transactions().get(i);
+      if (transaction.type() == ParsedTransaction.CONFIG) {
+        apply(transaction);
+      } else {
+        flags[i] = (byte) endorsement(i, dispatched[i]).getNumber();
+      }
+    }
+    markDuplicates();
+    return flags;
+  }
+
+  /** Duplicate ids and everything else that needs no policy. */
+  private DispatchChecks[] dispatch() {
+    DispatchChecks[] dispatched = new DispatchChecks[flags.length];
+    for (int i = 0; i < flags.length; i++) {
+      ParsedTransaction transaction = verdict.transactions().get(i);
+      if (flags[i] != TxValidationCode.VALID_VALUE
+          || transaction.type() != ParsedTransaction.ENDORSER_TRANSACTION) {
+        continue;
+      }
+      if (ids.exists(transaction.txId())) {
+        flags[i] = TxValidationCode.DUPLICATE_TXID_VALUE;
+        continue;
+      }
+      dispatched[i] = DispatchChecks.of(transaction);
+      flags[i] = (byte) dispatched[i].code().getNumber();
+    }
+    return dispatched;
+  }
+
+  private void prefetch(DispatchChecks[] dispatched) {
+    List<NamespaceReadWrites> written = new ArrayList<>();
+    for (DispatchChecks checks : dispatched) {
+      if (checks != null) {
+        for (NamespaceTarget target : checks.namespaces()) {
+          target.readWrites().ifPresent(written::add);
+        }
+      }
+    }
+    keyPolicies.prefetch(written);
+  }
+
+  private void apply(ParsedTransaction transaction) {
+    ConfigEnvelope envelope;
+    try {
+      envelope = ConfigEnvelope.parseFrom(transaction.data());
+    } catch (InvalidProtocolBufferException e) {
+      throw new ValidationException(
+          "error unmarshalling config which passed initial validity checks", e);
+    }
+    try {
+      applier.apply(envelope);
+    } catch (RuntimeException e) {
+      throw new ValidationException(
+          "error validating config which passed initial validity checks: " + e.getMessage(), e);
+    }
+  }
+
+  private TxValidationCode endorsement(int index, DispatchChecks dispatched) {
+    List<Identity> signers = signers(index);
+    TxValidationCode code = TxValidationCode.VALID;
+    for (NamespaceTarget target : dispatched.namespaces()) {
+      if (code != TxValidationCode.VALID && !changesMetadata(target)) {
+        continue;
+      }
+      // After a failure the other namespaces matter only to later transactions: a key whose
+      // metadata was changed with sufficient endorsement is off limits to them all the same.
+      TxValidationCode ofNamespace = namespace(index, target, signers);
+      if (code == TxValidationCode.VALID) {
+        code = ofNamespace;
+      }
+    }
+    return code;
+  }
+
+  private static boolean changesMetadata(NamespaceTarget target) {
+    if (target.readWrites().isEmpty()) {
+      return false;
+    }
+    NamespaceReadWrites namespace = target.readWrites().get();
+    return !namespace.keys().metadataWrites().isEmpty()
+        || namespace.collections().stream().anyMatch(c -> !c.keys().metadataWrites().isEmpty());
+  }
+
+  private TxValidationCode namespace(int index, NamespaceTarget target, List<Identity> signers) {
+    ChannelConfig config = policies.config();
+    Optional<ValidationInfo> info =
+        definitions.validationInfo(target.namespace(), committed, config);
+    if (info.isEmpty() || info.get().plugin().isEmpty() || info.get().policy().isEmpty()) {
+      reject(index, "chaincode definition for [%s] not found".formatted(target.namespace()));
+      return TxValidationCode.INVALID_CHAINCODE;
+    }
+    if (!info.get().plugin().equals(BUILT_IN_PLUGIN)) {
+      throw new ValidationException(
+          "plugin with name %s couldn't be used: plugin with name %s wasn't found"
+              .formatted(info.get().plugin(), info.get().plugin()));
+    }
+    EndorsementCheck check =
+        new EndorsementCheck(
+            target, info.get().policy(), signers, policies, keyPolicies, definitions, committed);
+    Optional<String> failure = check.evaluate();
+    if (failure.isPresent()) {
+      reject(index, failure.get());
+      return TxValidationCode.ENDORSEMENT_POLICY_FAILURE;
+    }
+    target.readWrites().ifPresent(keyPolicies::endorsed);
+    return TxValidationCode.VALID;
+  }
+
+  private void reject(int index, String reason) {
+    LOG.warn(
+        "[{}] Invalid transaction {} at index {} of block {}: {}",
+        policies.config().channelId(),
+        verdict.transactions().get(index).txId(),
+        index,
+        verdict.block().number(),
+        reason);
+  }
+
+  /** The identities whose endorsements count. */
+  private List<Identity> signers(int index) {
+    EndorserTransaction action =
+        verdict.transactions().get(index).endorserTransaction().orElseThrow();
+    List<Identity> signers = new ArrayList<>(verdict.signers()[index].length);
+    for (int endorsement : verdict.signers()[index]) {
+      signers.add(
+          policies.config().msps().deserialize(action.endorsements().get(endorsement).endorser()));
+    }
+    return signers;
+  }
+
+  /** Of several valid transactions with one id the first stands. */
+  private void markDuplicates() {
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < flags.length; i++) {
+      ParsedTransaction transaction = verdict.transactions().get(i);
+      if (flags[i] == TxValidationCode.VALID_VALUE
+          && transaction.type() == ParsedTransaction.ENDORSER_TRANSACTION
+          && !seen.add(transaction.txId())) {
+        flags[i] = TxValidationCode.DUPLICATE_TXID_VALUE;
+      }
+    }
+  }
+}
