@@ -1,0 +1,155 @@
+package org.blockraft.testnet;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * The processes of the local network. They outlive the command that starts them: each has a pid
+ * file and a log file.
+ */
+final class Processes {
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final NetworkFolder folder;
+
+  Processes(NetworkFolder folder) {
+    this.folder = folder;
+  }
+
+  /** Starts a process in the background; its output goes to its log. */
+  void start(String name, List<String> command, Map<String, String> environment) {
+    if (alive(name).isPresent()) {
+      throw new NetworkException(name + " runs already; stop it with: network.sh down");
+    }
+    try {
+      Path log = folder.log(name);
+      Files.createDirectories(log.getParent());
+      Files.createDirectories(folder.pid(name).getParent());
+      Files.deleteIfExists(log);
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().putAll(environment);
+      builder.redirectErrorStream(true).redirectOutput(log.toFile());
+      builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+      Process process = builder.start();
+      Files.writeString(folder.pid(name), Long.toString(process.pid()));
+    } catch (IOException e) {
+      throw new NetworkException("cannot start " + name + ": " + e.getMessage());
+    }
+  }
+
+  /** Waits until the log of a process holds a text. */
+  void awaitLog(String name, String text, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!readLog(name).contains(text)) {
+      if (alive(name).isEmpty()) {
+        throw new NetworkException("%s ended, see %s".formatted(name, folder.log(name)));
+      }
+      if (System.nanoTime() > deadline) {
+        throw new NetworkException(
+            "%s is not ready after %d s, see %s"
+                .formatted(name, timeout.toSeconds(), folder.log(name)));
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  private String readLog(String name) {
+    try {
+      Path log = folder.log(name);
+      return Files.exists(log) ? Files.readString(log) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The process, if it is running. */
+  Optional<ProcessHandle> alive(String name) {
+    Path file = folder.pid(name);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
+          .filter(ProcessHandle::isAlive);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The names of all processes that were started and not yet forgotten. */
+  List<String> names() {
+    Path pids = folder.pid("any").getParent();
+    if (!Files.isDirectory(pids)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(pids)) {
+      return files
+          .map(f -> f.getFileName().toString())
+          .filter(f -> f.endsWith(".pid"))
+          .map(f -> f.substring(0, f.length() - ".pid".length()))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Asks a process to stop, then kills it; forgets it. */
+  void stop(String name) {
+    alive(name)
+        .ifPresent(
+            process -> {
+              process.destroy();
+              try {
+                process.onExit().get(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+              } catch (TimeoutException | ExecutionException e) {
+                process.destroyForcibly();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    try {
+      Files.deleteIfExists(folder.pid(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs a command to its end; its output is in the message when it fails. */
+  String run(List<String> command, Map<String, String> environment, Duration timeout) {
+    try {
+      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      process.getOutputStream().close();
+      String output =
+          new String(
+              process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw new NetworkException(command.getFirst() + " did not end in time");
+      }
+      if (process.exitValue() != 0) {
+        throw new NetworkException(String.join(" ", command) + " failed:\n" + output);
+      }
+      return output;
+    } catch (IOException e) {
+      throw new NetworkException("cannot run " + command.getFirst() + ": " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NetworkException("interrupted");
+    }
+  }
+}

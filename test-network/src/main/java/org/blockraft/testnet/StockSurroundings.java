@@ -1,0 +1,123 @@
+package org.blockraft.testnet;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Stock Fabric around our peer: a Raft orderer, and the stock peer of Org2. */
+final class StockSurroundings implements Surroundings {
+  private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+  private static final int ORDERER_ADMIN_PORT = 7053;
+  private static final int ORDERER_OPERATIONS_PORT = 9443;
+
+  private final NetworkFolder folder;
+  private final Processes processes;
+  private final FabricPrograms programs;
+
+  StockSurroundings(NetworkFolder folder, Processes processes, FabricPrograms programs) {
+    this.folder = folder;
+    this.processes = processes;
+    this.programs = programs;
+  }
+
+  @Override
+  public String name() {
+    return programs.mode();
+  }
+
+  @Override
+  public String description() {
+    return "stock Fabric (%s): Raft orderer, stock peer of Org2".formatted(programs.origin());
+  }
+
+  @Override
+  public List<NetworkFolder.Org> organizations() {
+    return List.of(NetworkFolder.ORG1, NetworkFolder.ORG2);
+  }
+
+  @Override
+  public void generate() {
+    if (Files.isDirectory(folder.crypto())) {
+      return;
+    }
+    Path config = folder.root().resolve("crypto-config.yaml");
+    Template.write("crypto-config.yaml", Map.of(), config);
+    tool("cryptogen", "generate", "--config=" + config, "--output=" + folder.crypto());
+  }
+
+  @Override
+  public void start() {
+    Path config = folder.root().resolve("orderer");
+    Template.write("orderer.yaml", values(), config.resolve("orderer.yaml"));
+    processes.start(
+        "orderer",
+        programs.command("orderer", folder.root(), List.of()),
+        Map.of("FABRIC_CFG_PATH", config.toString()));
+    processes.awaitLog("orderer", "Beginning to serve requests", START_TIMEOUT);
+    NetworkFolder.Org org = NetworkFolder.ORG2;
+    Path peerConfig = folder.root().resolve(org.name());
+    Path builder = CcaasBuilderScripts.write(folder.root().resolve("ccaas-builder"));
+    Template.writeCore(folder, org, builder, peerConfig.resolve("core.yaml"));
+    processes.start(
+        "peer-" + org.name(),
+        programs.command("peer", folder.root(), List.of("node", "start")),
+        Map.of("FABRIC_CFG_PATH", peerConfig.toString()));
+    processes.awaitLog("peer-" + org.name(), "Started peer with ID", START_TIMEOUT);
+  }
+
+  @Override
+  public void createChannel(String channel) {
+    Path config = folder.root().resolve("configtx");
+    Template.write("configtx.yaml", values(), config.resolve("configtx.yaml"));
+    Path block = folder.genesisBlock(channel);
+    if (!Files.exists(block)) {
+      createFolder(block.getParent());
+      tool(
+          "configtxgen",
+          "-configPath=" + config,
+          "-profile=Channel",
+          "-channelID=" + channel,
+          "-outputBlock=" + block);
+    }
+    Path tls = folder.ordererNode().resolve("tls");
+    tool(
+        "osnadmin",
+        "channel",
+        "join",
+        "--channelID=" + channel,
+        "--config-block=" + block,
+        "-o",
+        "127.0.0.1:" + ORDERER_ADMIN_PORT,
+        "--ca-file=" + tls.resolve("ca.crt"),
+        "--client-cert=" + tls.resolve("server.crt"),
+        "--client-key=" + tls.resolve("server.key"));
+  }
+
+  private Map<String, String> values() {
+    return Map.of(
+        "crypto", folder.crypto().toString(),
+        "orderer", folder.ordererNode().toString(),
+        "data", folder.data("orderer").toString(),
+        "ordererPort", Integer.toString(NetworkFolder.ORDERER_PORT),
+        "adminPort", Integer.toString(ORDERER_ADMIN_PORT),
+        "operationsPort", Integer.toString(ORDERER_OPERATIONS_PORT));
+  }
+
+  private void tool(String name, String... arguments) {
+    processes.run(
+        programs.command(name, folder.root(), List.of(arguments)), Map.of(), TOOL_TIMEOUT);
+  }
+
+  private static void createFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

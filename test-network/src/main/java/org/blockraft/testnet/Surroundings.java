@@ -1,0 +1,27 @@
+package org.blockraft.testnet;
+
+import java.util.List;
+
+/**
+ * The network around our peer: key material, orderer, other organizations' peers. Either {@link
+ * EmbeddedSurroundings} or {@link StockSurroundings} (native or in containers).
+ */
+interface Surroundings {
+  /** The mode's name, as printed. */
+  String name();
+
+  /** What of the network is whose, in one line for people. */
+  String description();
+
+  /** Organizations with a peer, ours first. */
+  List<NetworkFolder.Org> organizations();
+
+  /** Makes key material; does nothing when it is there. */
+  void generate();
+
+  /** Makes the channel's genesis block and has the orderer serve the channel. */
+  void createChannel(String channel);
+
+  /** Starts the orderer and the other organizations' peers. */
+  void start();
+}
