@@ -33,7 +33,7 @@ public final class BlockHeaders {
 
   /** SHA-256 over the DER form of a header. */
   public static byte[] headerHash(BlockHeader header) {
-    return sha256().digest(headerBytes(header));
+    return sha256(headerBytes(header));
   }
 
   /** DER: SEQUENCE of INTEGER number, OCTET STRING previous hash, OCTET STRING data hash. */
@@ -150,6 +150,10 @@ public final class BlockHeaders {
     } catch (InvalidProtocolBufferException e) {
       return Optional.empty();
     }
+  }
+
+  static byte[] sha256(byte[] bytes) {
+    return sha256().digest(bytes);
   }
 
   private static MessageDigest sha256() {

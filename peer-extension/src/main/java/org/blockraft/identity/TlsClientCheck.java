@@ -1,0 +1,119 @@
+package org.blockraft.identity;
+
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertStore;
+import java.security.cert.CertificateException;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXCertPathBuilderResult;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * Whether a server accepts a client's certificate: any at all, or one that chains to the roots in
+ * force at that moment.
+ */
+final class TlsClientCheck extends X509ExtendedTrustManager {
+  private static final String CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
+  private static final String ANY_USAGE = "2.5.29.37.0";
+
+  private final boolean required;
+  private final TlsRoots roots;
+
+  TlsClientCheck(boolean required, TlsRoots roots) {
+    this.required = required;
+    this.roots = roots;
+  }
+
+  private void check(X509Certificate[] chain) throws CertificateException {
+    if (!required) {
+      return;
+    }
+    List<X509Certificate> anchors = roots.current();
+    X509Certificate leaf = chain[0];
+    checkUsage(leaf);
+    if (anchors.contains(leaf)) {
+      leaf.checkValidity();
+      return;
+    }
+    try {
+      Set<TrustAnchor> trusted =
+          anchors.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
+      X509CertSelector target = new X509CertSelector();
+      target.setCertificate(leaf);
+      PKIXBuilderParameters parameters = new PKIXBuilderParameters(trusted, target);
+      parameters.setRevocationEnabled(false);
+      parameters.addCertStore(
+          CertStore.getInstance(
+              "Collection", new CollectionCertStoreParameters(Arrays.asList(chain))));
+      PKIXCertPathBuilderResult path =
+          (PKIXCertPathBuilderResult) CertPathBuilder.getInstance("PKIX").build(parameters);
+      path.getTrustAnchor().getTrustedCert().checkValidity();
+    } catch (GeneralSecurityException e) {
+      throw new CertificateException("client certificate is not trusted: " + e.getMessage(), e);
+    }
+  }
+
+  private static void checkUsage(X509Certificate leaf) throws CertificateException {
+    List<String> usages = leaf.getExtendedKeyUsage();
+    if (usages != null
+        && !usages.contains(CLIENT_AUTHENTICATION)
+        && !usages.contains(ANY_USAGE)) {
+      throw new CertificateException("certificate is not meant for client authentication");
+    }
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    check(chain);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    check(chain);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    check(chain);
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    throw new CertificateException("this is a server");
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    throw new CertificateException("this is a server");
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    throw new CertificateException("this is a server");
+  }
+
+  /**
+   * None: the list would be fixed when the server starts, and a client that finds its own authority
+   * missing in it would not offer its certificate.
+   */
+  @Override
+  public X509Certificate[] getAcceptedIssuers() {
+    return new X509Certificate[0];
+  }
+}
