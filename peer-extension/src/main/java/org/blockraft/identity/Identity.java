@@ -1,67 +1,153 @@
 package org.blockraft.identity;
 
 import com.google.protobuf.ByteString;
+import java.io.ByteArrayInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.hyperledger.fabric.protos.common.MSPPrincipal;
+import org.hyperledger.fabric.protos.msp.SerializedIdentity;
 
 /**
  * A member, client or node as an MSP sees it: a certificate and the MSP that answers for it.
- * Outcomes of validation are remembered. Safe for use by many threads.
+ * Outcomes of validation and of principals are remembered. Safe for use by many threads.
  *
  * <p>Fabric: msp/identities.go.
  */
 public final class Identity {
-  Identity() {}
+  /** Principals remembered for one identity: more than a channel has for one organization. */
+  private static final int PRINCIPALS_MAX = 64;
+
+  private final X509Msp msp;
+  private final Certificate certificate;
+  private final VerificationKey key;
+  private final String uniqueId;
+  private final ConcurrentMap<MSPPrincipal, Outcome> principals = new ConcurrentHashMap<>();
+  private volatile Outcome validation;
+  private volatile List<OuIdentifier> units;
+  private volatile X509Certificate javaCertificate;
+
+  /** Null refusal: accepted. */
+  private record Outcome(String refusal) {
+    static Outcome of(Runnable check) {
+      try {
+        check.run();
+        return new Outcome(null);
+      } catch (IdentityException e) {
+        return new Outcome(e.getMessage());
+      }
+    }
+
+    void orThrow() {
+      if (refusal != null) {
+        throw new IdentityException(refusal);
+      }
+    }
+  }
+
+  /**
+   * Wraps a certificate that is sanitized.
+   *
+   * @param hash the JDK name of the digest behind the unique id
+   */
+  Identity(X509Msp msp, Certificate certificate, HashFamily family, String hash) {
+    this.msp = msp;
+    this.certificate = certificate;
+    this.key = certificate.key().withHashFamily(family);
+    this.uniqueId = HexFormat.of().formatHex(HashFamily.newDigest(hash).digest(certificate.der()));
+  }
 
   /** The id of the MSP that answers for this identity. */
   public String mspId() {
-    throw new IllegalStateException("being written");
+    return msp.id();
   }
 
-  /** Hex of SHA-256 over the (sanitized) certificate; with {@link #mspId} it names the signer. */
+  /** Hex of the digest over the sanitized certificate; with {@link #mspId} it names the signer. */
   public String uniqueId() {
-    throw new IllegalStateException("being written");
+    return uniqueId;
   }
 
   /** A {@code msp.SerializedIdentity} over the sanitized certificate in this peer's PEM form. */
   public ByteString serialized() {
-    throw new IllegalStateException("being written");
+    return SerializedIdentity.newBuilder()
+        .setMspid(msp.id())
+        .setIdBytes(ByteString.copyFrom(Pem.encode("CERTIFICATE", certificate.der())))
+        .build()
+        .toByteString();
   }
 
-  /** The certificate (sanitized: its signature is low-S). */
+  /**
+   * The certificate (sanitized: its signature is low-S) as the JDK reads it.
+   *
+   * @throws IdentityException if the JDK does not read what Fabric reads
+   */
   public X509Certificate certificate() {
-    throw new IllegalStateException("being written");
+    X509Certificate known = javaCertificate;
+    if (known == null) {
+      try {
+        known =
+            (X509Certificate)
+                CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(certificate.der()));
+      } catch (CertificateException e) {
+        throw new IdentityException("certificate is not readable: " + e.getMessage());
+      }
+      javaCertificate = known;
+    }
+    return known;
   }
 
   /** The DER bytes of {@link #certificate}. */
   public ByteString certificateDer() {
-    throw new IllegalStateException("being written");
+    return ByteString.copyFrom(certificate.der());
+  }
+
+  Certificate parsedCertificate() {
+    return certificate;
   }
 
   /** The key that signatures of this identity are verified with. */
   public VerificationKey key() {
-    throw new IllegalStateException("being written");
+    return key;
   }
 
   /** The end of the certificate's validity. */
   public Instant expiresAt() {
-    throw new IllegalStateException("being written");
+    return certificate.notAfter();
   }
 
   /** The organizational units of the certificate's subject, in order. */
   public List<String> organizationalUnits() {
-    throw new IllegalStateException("being written");
+    return certificate.names().units();
+  }
+
+  /** The units with the id of the certificate's authorities; none if there is no chain to them. */
+  List<OuIdentifier> certifiedUnits() {
+    List<OuIdentifier> known = units;
+    if (known == null) {
+      known = msp.certifiedUnits(certificate);
+      units = known;
+    }
+    return known;
   }
 
   /**
-   * Checks the chain of trust, revocation and organizational units.
+   * Checks the chain of trust, revocation and organizational units. The outcome is remembered.
    *
    * @throws IdentityException with Fabric's text
    */
   public void validate() {
-    throw new IllegalStateException("being written");
+    Outcome known = validation;
+    if (known == null) {
+      known = Outcome.of(() -> IdentityRules.validate(msp, this));
+      validation = known;
+    }
+    known.orThrow();
   }
 
   /**
@@ -70,12 +156,14 @@ public final class Identity {
    * @throws IdentityException with Fabric's text, for example "The signature is invalid"
    */
   public void verify(ByteString message, ByteString signature) {
-    throw new IllegalStateException("being written");
+    Signatures.standard().verify(key, message, signature);
   }
 
   /** As {@link #verify(ByteString, ByteString)}. */
   public void verify(byte[] message, byte[] signature) {
-    throw new IllegalStateException("being written");
+    verify(
+        com.google.protobuf.UnsafeByteOperations.unsafeWrap(message),
+        com.google.protobuf.UnsafeByteOperations.unsafeWrap(signature));
   }
 
   /**
@@ -84,6 +172,27 @@ public final class Identity {
    * @throws IdentityException with Fabric's text
    */
   public void satisfies(MSPPrincipal principal) {
-    throw new IllegalStateException("being written");
+    outcome(principal).orThrow();
+  }
+
+  /** As {@link #satisfies}, as a plain answer. */
+  boolean isCoveredBy(MSPPrincipal principal) {
+    return outcome(principal).refusal == null;
+  }
+
+  private Outcome outcome(MSPPrincipal principal) {
+    Outcome known = principals.get(principal);
+    if (known == null) {
+      known = Outcome.of(() -> PrincipalRules.satisfies(msp, this, principal));
+      if (principals.size() < PRINCIPALS_MAX) {
+        principals.put(principal, known);
+      }
+    }
+    return known;
+  }
+
+  @Override
+  public String toString() {
+    return msp.id() + ":" + certificate.names().commonName();
   }
 }

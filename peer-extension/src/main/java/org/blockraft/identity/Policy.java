@@ -25,6 +25,9 @@ public sealed interface Policy permits SignaturePolicyRule, ImplicitMetaRule, Re
    */
   void evaluateIdentities(List<Identity> identities);
 
+  /** As {@link #evaluateIdentities}, as a plain answer. */
+  boolean isSatisfiedBy(List<Identity> identities);
+
   /**
    * This policy as one signature policy.
    *
