@@ -1,5 +1,6 @@
 package org.blockraft.state;
 
+import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -10,37 +11,30 @@ import org.rocksdb.WriteBatch;
 public final class KeyValueBatch implements AutoCloseable {
 
   private final RocksInstance rocks;
+  private final Lifetime store;
   private final WriteBatch batch = new WriteBatch();
 
-  KeyValueBatch(RocksInstance rocks) {
+  /**
+   * @param store guards the families; the batch itself does not keep the store open
+   */
+  KeyValueBatch(RocksInstance rocks, Lifetime store) {
     this.rocks = rocks;
+    this.store = store;
   }
 
   /** Sets a key. */
   public void put(String family, byte[] key, byte[] value) {
-    try {
-      batch.put(rocks.family(family), key, value);
-    } catch (RocksDBException failure) {
-      throw new StateException("cannot add to a batch", failure);
-    }
+    add(family, handle -> batch.put(handle, key, value));
   }
 
   /** Removes a key; nothing happens if it does not exist. */
   public void delete(String family, byte[] key) {
-    try {
-      batch.delete(rocks.family(family), key);
-    } catch (RocksDBException failure) {
-      throw new StateException("cannot add to a batch", failure);
-    }
+    add(family, handle -> batch.delete(handle, key));
   }
 
   /** Removes all keys from one (included) to another (excluded). */
   public void deleteRange(String family, byte[] from, byte[] toExclusive) {
-    try {
-      batch.deleteRange(rocks.family(family), from, toExclusive);
-    } catch (RocksDBException failure) {
-      throw new StateException("cannot add to a batch", failure);
-    }
+    add(family, handle -> batch.deleteRange(handle, from, toExclusive));
   }
 
   /** Number of changes. */
@@ -65,5 +59,20 @@ public final class KeyValueBatch implements AutoCloseable {
   @Override
   public void close() {
     batch.close();
+  }
+
+  private void add(String family, Change change) {
+    store.acquire();
+    try {
+      change.in(rocks.family(family));
+    } catch (RocksDBException failure) {
+      throw new StateException("cannot add to a batch", failure);
+    } finally {
+      store.release();
+    }
+  }
+
+  private interface Change {
+    void in(ColumnFamilyHandle family) throws RocksDBException;
   }
 }

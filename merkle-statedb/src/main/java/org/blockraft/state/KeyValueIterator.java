@@ -23,9 +23,7 @@ public final class KeyValueIterator implements AutoCloseable {
 
   /** Moves to the next row; false at the end. */
   public boolean next() {
-    if (closed) {
-      throw new StateException("iterator is closed");
-    }
+    checkOpen();
     if (!started) {
       started = true;
       if (reverse) {
@@ -53,11 +51,13 @@ public final class KeyValueIterator implements AutoCloseable {
 
   /** Key of the current row, a copy. */
   public byte[] key() {
+    checkOpen();
     return rows.key();
   }
 
   /** Value of the current row, a copy. */
   public byte[] value() {
+    checkOpen();
     return rows.value();
   }
 
@@ -67,6 +67,12 @@ public final class KeyValueIterator implements AutoCloseable {
       closed = true;
       rows.close();
       free.run();
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new StateException("iterator is closed");
     }
   }
 }

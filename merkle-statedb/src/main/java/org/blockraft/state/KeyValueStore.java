@@ -89,7 +89,7 @@ public final class KeyValueStore implements AutoCloseable {
 
   /** A new, empty batch. */
   public KeyValueBatch batch() {
-    return new KeyValueBatch(rocks);
+    return new KeyValueBatch(rocks, lifetime);
   }
 
   /**

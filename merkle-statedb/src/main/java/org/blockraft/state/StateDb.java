@@ -86,7 +86,9 @@ public final class StateDb {
           into.put(FAMILY, rowKey, StateCodec.rowValue(value));
         }
       }
-      if (metadata && metadataNamespaces.add(namespace.getKey())) {
+      if (metadata) {
+        // Written every time: an earlier batch that said so may never have been written.
+        metadataNamespaces.add(namespace.getKey());
         into.put(KeyValueStore.DEFAULT_FAMILY, metadataKey(namespace.getKey()), new byte[0]);
       }
     }

@@ -96,7 +96,11 @@ class KeyValueStoreTest {
     assertArrayEquals(bytes("1"), rows.value());
     rows.close();
     assertThrows(StateException.class, rows::next);
+    assertThrows(StateException.class, rows::key);
+    KeyValueBatch batch = store.batch();
     store.close();
+    assertThrows(StateException.class, () -> batch.put("f", bytes("a"), bytes("1")));
+    batch.close();
     assertThrows(StateException.class, () -> store.get("f", bytes("a")));
     assertThrows(StateException.class, store::snapshot);
   }

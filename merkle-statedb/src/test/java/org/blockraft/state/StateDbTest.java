@@ -103,6 +103,21 @@ class StateDbTest {
   }
 
   @Test
+  void shouldRememberMetadataThoughAnEarlierBatchWasDropped() {
+    StateUpdates updates = new StateUpdates();
+    updates.put("cc", new byte[] {1}, new VersionedValue(OPEN, new byte[] {6}, new Version(1, 0)));
+    try (KeyValueBatch dropped = store.batch()) {
+      db.apply(updates, 1, dropped);
+    }
+    write(updates, 1);
+    close();
+    open();
+    try (StateSnapshot snapshot = db.snapshot()) {
+      assertTrue(snapshot.mayHaveMetadata("cc"));
+    }
+  }
+
+  @Test
   void shouldEqualTheStateInMemory() {
     long seed = 3;
     Random random = new Random(seed);
