@@ -45,7 +45,10 @@ public final class AclChecker {
   public void check(String resource, String channelId, SignedProposal proposal) {
     String override = overridingPolicy(resource, channelId);
     if (!override.isEmpty()) {
-      evaluateOverride(channelId, override, signedData(proposal, "during check policy with policy [%s]".formatted(override)));
+      evaluateOverride(
+          channelId,
+          override,
+          signedData(proposal, "during check policy with policy [%s]".formatted(override)));
       return;
     }
     String local = AclDefaults.localPolicy(resource);
@@ -149,9 +152,8 @@ public final class AclChecker {
   }
 
   private void checkLocalPolicy(String policy, SignedProposal proposal) {
-    SignedData data = 
-        signedData(
-            proposal, "during channelless check policy with policy [%s]".formatted(policy));
+    SignedData data =
+        signedData(proposal, "during channelless check policy with policy [%s]".formatted(policy));
     Identity identity;
     try {
       identity = localMsp.msp().deserialize(data.identity());
@@ -216,8 +218,7 @@ public final class AclChecker {
           .orElseThrow(() -> new AccessDenied("policy %s not found".formatted(policy)))
           .evaluateSignedData(List.of(data));
     } catch (IdentityException e) {
-      log.warn(
-          "EvaluateSignedData policy check failed, policyName={}: {}", policy, e.getMessage());
+      log.warn("EvaluateSignedData policy check failed, policyName={}: {}", policy, e.getMessage());
       throw new AccessDenied(
           "failed evaluating policy on signed data during check policy [%s]: [%s]"
               .formatted(policy, e.getMessage()));

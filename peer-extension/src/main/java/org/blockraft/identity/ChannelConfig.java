@@ -131,8 +131,7 @@ public final class ChannelConfig {
       return;
     }
     if (root.containsValues(ConfigNames.CAPABILITIES)) {
-      throw new ConfigException(
-          "cannot enable channel capabilities without orderer support first");
+      throw new ConfigException("cannot enable channel capabilities without orderer support first");
     }
     ConfigGroup application = root.getGroupsMap().get(ConfigNames.APPLICATION);
     if (application != null && application.containsValues(ConfigNames.CAPABILITIES)) {

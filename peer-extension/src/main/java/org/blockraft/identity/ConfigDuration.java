@@ -73,7 +73,8 @@ final class ConfigDuration {
     if (!digits) {
       throw invalid();
     }
-    return new BigDecimal("0" + text.substring(start, at) + (text.charAt(at - 1) == '.' ? "0" : ""));
+    return new BigDecimal(
+        "0" + text.substring(start, at) + (text.charAt(at - 1) == '.' ? "0" : ""));
   }
 
   private long unit() {

@@ -70,8 +70,7 @@ final class ConfigElements {
     group
         .getValuesMap()
         .forEach(
-            (name, value) ->
-                add(elements, VALUE, new ConfigElement.Value(innerPath, name, value)));
+            (name, value) -> add(elements, VALUE, new ConfigElement.Value(innerPath, name, value)));
     group
         .getPoliciesMap()
         .forEach(
@@ -79,8 +78,7 @@ final class ConfigElements {
                 add(elements, POLICY, new ConfigElement.Rule(innerPath, name, policy)));
   }
 
-  private static void add(
-      Map<String, ConfigElement> elements, String kind, ConfigElement element) {
+  private static void add(Map<String, ConfigElement> elements, String kind, ConfigElement element) {
     try {
       ConfigNames.checkElementKey(element.key());
     } catch (ConfigException e) {
@@ -142,12 +140,10 @@ final class ConfigElements {
     for (Map.Entry<String, ConfigValue> value : List.copyOf(group.getValuesMap().entrySet())) {
       if (value.getValue().getModPolicy().isEmpty()) {
         group.putValues(
-            value.getKey(),
-            value.getValue().toBuilder().setModPolicy(ADOPTED_MOD_POLICY).build());
+            value.getKey(), value.getValue().toBuilder().setModPolicy(ADOPTED_MOD_POLICY).build());
       }
     }
-    for (Map.Entry<String, ConfigPolicy> policy :
-        List.copyOf(group.getPoliciesMap().entrySet())) {
+    for (Map.Entry<String, ConfigPolicy> policy : List.copyOf(group.getPoliciesMap().entrySet())) {
       if (policy.getValue().getModPolicy().isEmpty()) {
         group.putPolicies(
             policy.getKey(),

@@ -1,8 +1,7 @@
 package org.blockraft.identity;
 
 /** A channel configuration or an update of one was refused; the message is Fabric's own text. */
-public sealed class ConfigException extends IdentityException
-    permits ConfigIncompatibleException {
+public sealed class ConfigException extends IdentityException permits ConfigIncompatibleException {
 
   public ConfigException(String message) {
     super(message);

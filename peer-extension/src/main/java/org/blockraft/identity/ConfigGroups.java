@@ -73,9 +73,7 @@ final class ConfigGroups {
     capabilities = new ChannelCapabilities(values.capabilities().getCapabilitiesMap().keySet());
     ordererAddresses =
         List.copyOf(
-            values
-                .get(ConfigNames.ORDERER_ADDRESSES, OrdererAddresses.class)
-                .getAddressesList());
+            values.get(ConfigNames.ORDERER_ADDRESSES, OrdererAddresses.class).getAddressesList());
     checkChannel(values);
     ConfigMsps proposed = new ConfigMsps(capabilities.mspVersion());
     channel.getGroupsMap().forEach((name, group) -> addGroup(name, group, proposed));
@@ -127,8 +125,7 @@ final class ConfigGroups {
 
   private void addApplication(ConfigGroup group, ConfigMsps proposed) {
     ConfigValues values = ConfigValues.of(group, APPLICATION_VALUES);
-    application =
-        new ApplicationCapabilities(values.capabilities().getCapabilitiesMap().keySet());
+    application = new ApplicationCapabilities(values.capabilities().getCapabilitiesMap().keySet());
     if (!application.acls() && group.containsValues(ConfigNames.ACLS)) {
       throw new ConfigException("ACLs may not be specified without the required capability");
     }

@@ -30,8 +30,7 @@ final class ConfigMsps {
       return msp;
     }
     if (!existing.config.equals(config)) {
-      throw new ConfigException(
-          "Attempted to define two different versions of MSP: " + msp.id());
+      throw new ConfigException("Attempted to define two different versions of MSP: " + msp.id());
     }
     return existing.msp;
   }

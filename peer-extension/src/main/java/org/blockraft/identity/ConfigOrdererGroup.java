@@ -81,8 +81,7 @@ final class ConfigOrdererGroup {
       throw new ConfigException(
           "Attempted to set the batch size preferred max bytes (%s) greater than the absolute max"
                   .formatted(Integer.toUnsignedString(size.getPreferredMaxBytes()))
-              + " bytes (%s)."
-                  .formatted(Integer.toUnsignedString(size.getAbsoluteMaxBytes())));
+              + " bytes (%s).".formatted(Integer.toUnsignedString(size.getAbsoluteMaxBytes())));
     }
   }
 

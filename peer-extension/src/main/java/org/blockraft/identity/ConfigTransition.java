@@ -71,8 +71,7 @@ final class ConfigTransition {
   private static void checkConsortiums(ChannelConfig current, ChannelConfig next) {
     if (current.consortiums().isEmpty()) {
       if (next.consortiums().isPresent()) {
-        throw new ConfigException(
-            "current config has no consortiums section, but new config does");
+        throw new ConfigException("current config has no consortiums section, but new config does");
       }
       return;
     }

@@ -127,7 +127,9 @@ public final class ConfigUpdates {
     }
   }
 
-  /** The complete configuration after the update, if all it changes may be changed by its signers. */
+  /**
+   * The complete configuration after the update, if all it changes may be changed by its signers.
+   */
   private static ConfigElements authorize(ChannelConfig current, ConfigUpdateEnvelope envelope) {
     ConfigUpdate update;
     try {
@@ -180,8 +182,7 @@ public final class ConfigUpdates {
       if (existing.version() != read.getValue().version()) {
         throw new ConfigException(
             "error validating ReadSet: proposed update requires that key %s be at version %s, but it is currently at version %s"
-                .formatted(
-                    read.getKey(), version(read.getValue()), version(existing)));
+                .formatted(read.getKey(), version(read.getValue()), version(existing)));
       }
     }
   }

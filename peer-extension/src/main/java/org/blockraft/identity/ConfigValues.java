@@ -33,8 +33,7 @@ final class ConfigValues {
     for (Map.Entry<String, ConfigValue> value : group.getValuesMap().entrySet()) {
       Message prototype = expected.get(value.getKey());
       if (prototype == null) {
-        throw new ConfigException(
-            "failed to deserialize values: Unexpected key " + value.getKey());
+        throw new ConfigException("failed to deserialize values: Unexpected key " + value.getKey());
       }
       try {
         parsed.put(

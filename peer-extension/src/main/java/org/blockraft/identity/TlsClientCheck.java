@@ -65,9 +65,7 @@ final class TlsClientCheck extends X509ExtendedTrustManager {
 
   private static void checkUsage(X509Certificate leaf) throws CertificateException {
     List<String> usages = leaf.getExtendedKeyUsage();
-    if (usages != null
-        && !usages.contains(CLIENT_AUTHENTICATION)
-        && !usages.contains(ANY_USAGE)) {
+    if (usages != null && !usages.contains(CLIENT_AUTHENTICATION) && !usages.contains(ANY_USAGE)) {
       throw new CertificateException("certificate is not meant for client authentication");
     }
   }
