@@ -1,0 +1,138 @@
+package org.blockraft.identity;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCalls;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.hyperledger.fabric.protos.peer.EndorserGrpc;
+import org.hyperledger.fabric.protos.peer.SignedProposal;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TlsTrustTest {
+  private final SampleOrganization org = new SampleOrganization("Org1MSP");
+  private final SampleOrganization stranger = new SampleOrganization("StrangerMSP");
+  private final AtomicReference<ByteString> seen = new AtomicReference<>();
+  private Server server;
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    if (server != null) {
+      server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void shouldAcceptAndShowAnyClientCertificateWhenNoneIsRequired() throws Exception {
+    start(false, new TlsRoots(List.of()));
+    TlsCredentials foreign = stranger.tls("foreign");
+
+    assertEquals(Status.Code.UNIMPLEMENTED, call(Optional.of(foreign)));
+    assertEquals(foreign.leafHash(), seen.get());
+    assertEquals(Status.Code.UNIMPLEMENTED, call(Optional.empty()));
+    assertEquals(ByteString.EMPTY, seen.get());
+  }
+
+  @Test
+  void shouldRequireATrustedClientCertificateInMutualMode() throws Exception {
+    start(true, new TlsRoots(List.of(org.caPem())));
+    TlsCredentials own = org.tls("own");
+
+    assertEquals(Status.Code.UNIMPLEMENTED, call(Optional.of(own)));
+    assertEquals(own.leafHash(), seen.get());
+    assertEquals(Status.Code.UNAVAILABLE, call(Optional.of(stranger.tls("foreign"))));
+    assertEquals(Status.Code.UNAVAILABLE, call(Optional.empty()));
+  }
+
+  @Test
+  void shouldNotTrustAServerOfAnotherAuthority() throws Exception {
+    start(false, new TlsRoots(List.of()));
+
+    assertEquals(Status.Code.UNAVAILABLE, call(List.of(stranger.caPem()), Optional.empty()));
+  }
+
+  @Test
+  void shouldRefuseAKeyThatBelongsToAnotherCertificate() {
+    TlsCredentials one = org.tls("one");
+    TlsCredentials other = org.tls("other");
+
+    assertTrue(new TlsCredentials(one.key(), one.chain()).leafHash().size() == 32);
+    IdentityException refused =
+        assertThrows(
+            IdentityException.class,
+            () -> TlsCredentials.of(pem(one), ByteString.copyFromUtf8(keyPem(other))));
+    assertEquals("tls: private key does not match public key", refused.getMessage());
+  }
+
+  private static ByteString pem(TlsCredentials credentials) {
+    return ByteString.copyFromUtf8(SampleOrganization.pem(credentials.chain().getFirst()));
+  }
+
+  private static String keyPem(TlsCredentials credentials) {
+    return SampleOrganization.pem(credentials.key());
+  }
+
+  private void start(boolean clientCertificateRequired, TlsRoots roots) throws IOException {
+    ServerInterceptor remember =
+        new ServerInterceptor() {
+          @Override
+          public <Q, R> ServerCall.Listener<Q> interceptCall(
+              ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+            seen.set(
+                TlsTrust.peerLeafHash(
+                    call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
+            return next.startCall(call, headers);
+          }
+        };
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+            .sslContext(TlsTrust.server(org.tls("server"), clientCertificateRequired, roots))
+            .intercept(remember)
+            .addService(new EndorserGrpc.EndorserImplBase() {})
+            .build()
+            .start();
+  }
+
+  private Status.Code call(Optional<TlsCredentials> credentials) throws InterruptedException {
+    return call(List.of(org.caPem()), credentials);
+  }
+
+  private Status.Code call(List<ByteString> roots, Optional<TlsCredentials> credentials)
+      throws InterruptedException {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("localhost", server.getPort())
+            .sslContext(TlsTrust.client(roots, credentials))
+            .build();
+    try {
+      ClientCalls.blockingUnaryCall(
+          channel,
+          EndorserGrpc.getProcessProposalMethod(),
+          io.grpc.CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
+          SignedProposal.getDefaultInstance());
+      return Status.Code.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus().getCode();
+    } finally {
+      channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    }
+  }
+}
