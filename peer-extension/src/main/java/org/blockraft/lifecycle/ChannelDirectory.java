@@ -18,7 +18,10 @@ public interface ChannelDirectory {
   /**
    * Creates the ledger of a channel and starts its services.
    *
-   * @throws RuntimeException with Fabric's text when the channel cannot be joined
+   * @param genesis with its transactions marked valid
+   * @throws org.blockraft.ledger.LedgerException with the ledger's own text, for example "ledger [c]
+   *     already exists with state [ACTIVE]", when it cannot be created
+   * @throws RuntimeException with Fabric's text when the channel cannot be started
    */
   void join(Block genesis);
 }
