@@ -16,10 +16,12 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.blockraft.identity.ChannelConfig;
+import org.blockraft.ledger.Ledger;
 import org.blockraft.simulation.CollectionDirectory;
 import org.blockraft.simulation.SimulationException;
 import org.blockraft.simulation.TransactionSimulator;
 import org.blockraft.state.Namespaces;
+import org.blockraft.state.StateSnapshot;
 import org.blockraft.state.StateUpdates;
 import org.blockraft.state.StateView;
 import org.blockraft.validate.DefinitionSource;
@@ -46,6 +48,7 @@ public final class CommittedDefinitions implements CollectionDirectory, Definiti
   private final Supplier<ChannelConfig> config;
   private final DefinitionCache cache;
   private final ImplicitDissemination own;
+  private volatile Supplier<StateSnapshot> snapshots;
   private volatile Committed latest = new Committed(-1, Map.of());
 
   /** Explicit and implicit collections by chaincode; bounded by the number of definitions. */
@@ -72,8 +75,39 @@ public final class CommittedDefinitions implements CollectionDirectory, Definiti
     this.own = own;
   }
 
-  /** Reads all definitions of the channel's state; called once, before anything else. */
-  public void open(StateView state) {
+  /**
+   * Reads all definitions of the ledger's state and from then on follows its blocks; called once,
+   * before the ledger takes blocks or proposals.
+   */
+  public void follow(Ledger ledger) {
+    snapshots = ledger::snapshot;
+    try (StateSnapshot state = ledger.snapshot()) {
+      open(state);
+    }
+    ledger.addListener(
+        block -> {
+          if (concerns(block.updates())) {
+            try (StateSnapshot state = ledger.snapshot()) {
+              committed(block.updates(), state);
+            }
+          } else {
+            latest = new Committed(block.number() + 1, latest.definitions());
+          }
+        });
+  }
+
+  private boolean concerns(StateUpdates updates) {
+    return !updates.of(DeployedChaincodes.LIFECYCLE).isEmpty()
+        || !updates.of(ownHashes()).isEmpty();
+  }
+
+  private String ownHashes() {
+    return Namespaces.hashed(
+        DeployedChaincodes.LIFECYCLE, ImplicitCollections.nameFor(own.mspId()));
+  }
+
+  /** Reads all definitions of the channel's state. */
+  void open(StateView state) {
     CommittedState publicState = new CommittedState(state, DeployedChaincodes.LIFECYCLE);
     Map<String, ChaincodeDefinition> definitions = new HashMap<>();
     for (Map.Entry<String, StateMetadata> entry :
@@ -93,7 +127,7 @@ public final class CommittedDefinitions implements CollectionDirectory, Definiti
    * @param updates what the block changes
    * @param after the state that includes the block
    */
-  public void committed(StateUpdates updates, StateView after) {
+  void committed(StateUpdates updates, StateView after) {
     Set<String> changed = new TreeSet<>();
     for (byte[] key : updates.of(DeployedChaincodes.LIFECYCLE).keySet()) {
       Matcher matcher = SEQUENCE_KEY.matcher(new String(key, StandardCharsets.UTF_8));
@@ -102,9 +136,7 @@ public final class CommittedDefinitions implements CollectionDirectory, Definiti
       }
     }
     NavigableMap<byte[], StateUpdates.Update> approvals =
-        updates.of(
-            Namespaces.hashed(
-                DeployedChaincodes.LIFECYCLE, ImplicitCollections.nameFor(own.mspId())));
+        updates.of(ownHashes());
     Map<String, ChaincodeDefinition> definitions = latest.definitions();
     if (!changed.isEmpty() || !approvals.isEmpty()) {
       CommittedState publicState = new CommittedState(after, DeployedChaincodes.LIFECYCLE);
@@ -293,6 +325,20 @@ public final class CommittedDefinitions implements CollectionDirectory, Definiti
   /** What this peer can do with a definition, empty if there is none of this name. */
   public Optional<LocalDefinition> local(String name) {
     return cache.find(channelId, name);
+  }
+
+  /**
+   * As {@link #local(String)}, for whoever read the sequence in a state. A block's state can be read
+   * a moment before its listeners are told, so the definition is then fetched here.
+   */
+  Optional<LocalDefinition> local(String name, long sequence) {
+    Optional<LocalDefinition> known = local(name);
+    Supplier<StateSnapshot> source = snapshots;
+    if (source == null || known.isPresent() && known.get().definition().sequence() >= sequence) {
+      return known;
+    }
+    cache.refresh(channelId, name, source);
+    return local(name);
   }
 
   /**

@@ -14,6 +14,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.blockraft.state.StateSnapshot;
 import org.hyperledger.fabric.protos.peer.lifecycle.StateData;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,6 +108,18 @@ public final class DefinitionCache {
     }
     if (!dirty.isEmpty()) {
       update(false, channelId, dirty, publicState, orgState);
+    }
+  }
+
+  /** Reads one definition anew, from a state that is opened here so that it is not an older one. */
+  synchronized void refresh(String channelId, String name, Supplier<StateSnapshot> newest) {
+    try (StateSnapshot state = newest.get()) {
+      update(
+          false,
+          channelId,
+          List.of(name),
+          new CommittedState(state, DeployedChaincodes.LIFECYCLE),
+          new CommittedHashes(state, ImplicitCollections.nameFor(mspId)));
     }
   }
 
@@ -300,9 +314,5 @@ public final class DefinitionCache {
   private static ByteString packageHash(String packageId) {
     return ByteString.copyFrom(
         Sha256.of(StateData.newBuilder().setString(packageId).build().toByteArray()));
-  }
-
-  String mspId() {
-    return mspId;
   }
 }

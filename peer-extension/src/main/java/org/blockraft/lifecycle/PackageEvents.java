@@ -1,5 +1,7 @@
 package org.blockraft.lifecycle;
 
+import org.blockraft.chaincode.ChaincodeCustodian;
+
 /**
  * What becomes of installed packages as definitions change. Called while the cache is locked and a
  * block is being committed, so implementations only take a note.
@@ -13,4 +15,24 @@ public interface PackageEvents {
 
   /** No definition on any channel runs on the package any more. */
   void stoppable(String packageId);
+
+  /** Hands every note to the runtime's custodian, which acts in the background. */
+  static PackageEvents to(ChaincodeCustodian custodian) {
+    return new PackageEvents() {
+      @Override
+      public void installed(String packageId) {
+        custodian.installed(packageId);
+      }
+
+      @Override
+      public void runnable(String packageId) {
+        custodian.runnable(packageId);
+      }
+
+      @Override
+      public void stoppable(String packageId) {
+        custodian.stoppable(packageId);
+      }
+    };
+  }
 }

@@ -18,6 +18,8 @@ import org.blockraft.identity.IdentityException;
 import org.blockraft.identity.Policy;
 import org.blockraft.identity.SignaturePolicies;
 import org.blockraft.identity.SignedData;
+import org.blockraft.ledger.Ledger;
+import org.blockraft.simulation.SimulationSettings;
 import org.blockraft.simulation.TransactionSimulator;
 import org.hyperledger.fabric.protos.common.Header;
 import org.hyperledger.fabric.protos.common.SignatureHeader;
@@ -42,15 +44,9 @@ public final class PeerChannelServices implements ChannelServices {
 
   private final ChannelDirectory channels;
   private final AclChecker acls;
-  private final Simulators simulators;
+  private final SimulationSettings settings;
   private final Map<String, SystemChaincode> systemChaincodes;
   private final boolean developmentMode;
-
-  /** Begins simulations; implemented by the endorser's composition. */
-  @FunctionalInterface
-  public interface Simulators {
-    TransactionSimulator begin(ChannelHandle channel, String txId);
-  }
 
   /**
    * @param developmentMode whether users run chaincode by hand: a definition without an installed
@@ -59,12 +55,12 @@ public final class PeerChannelServices implements ChannelServices {
   public PeerChannelServices(
       ChannelDirectory channels,
       AclChecker acls,
-      Simulators simulators,
+      SimulationSettings settings,
       List<? extends SystemChaincode> systemChaincodes,
       boolean developmentMode) {
     this.channels = channels;
     this.acls = acls;
-    this.simulators = simulators;
+    this.settings = settings;
     this.systemChaincodes =
         systemChaincodes.stream()
             .collect(Collectors.toUnmodifiableMap(SystemChaincode::name, scc -> scc));
@@ -131,7 +127,7 @@ public final class PeerChannelServices implements ChannelServices {
     LocalDefinition local =
         channel
             .definitions()
-            .local(chaincode)
+            .local(chaincode, sequence)
             .orElseThrow(
                 () ->
                     new LifecycleException(
@@ -159,17 +155,10 @@ public final class PeerChannelServices implements ChannelServices {
   }
 
   private static EndorsementInfo legacy(String chaincode, TransactionSimulator simulator) {
-    ChaincodeData data;
-    try {
-      data =
-          LegacyDefinitions.find(
-                  chaincode,
-                  new SimulatedNamespace(simulator, LegacyDefinitions.NAMESPACE, false))
-              .orElseThrow(
-                  () -> new LifecycleException("chaincode " + chaincode + " not found"));
-    } catch (LifecycleException e) {
-      throw e;
-    }
+    ChaincodeData data =
+        LegacyDefinitions.find(
+                chaincode, new SimulatedNamespace(simulator, LegacyDefinitions.NAMESPACE, false))
+            .orElseThrow(() -> new LifecycleException("chaincode " + chaincode + " not found"));
     return new EndorsementInfo(
         data.getVersion(), false, data.getName() + ":" + data.getVersion(), data.getEscc());
   }
@@ -188,8 +177,15 @@ public final class PeerChannelServices implements ChannelServices {
   public TransactionSimulator otherChannel(String channelId, String txId) {
     return channels
         .channel(channelId)
-        .map(channel -> simulators.begin(channel, txId))
+        .map(channel -> begin(channel, txId))
         .orElse(null);
+  }
+
+  /** Begins a simulation on the newest state of a channel; the caller closes it. */
+  public TransactionSimulator begin(ChannelHandle channel, String txId) {
+    Ledger ledger = channel.ledger();
+    return new TransactionSimulator(
+        ledger.snapshot(), txId, settings, channel.definitions(), ledger.history());
   }
 
   @Override
