@@ -1,5 +1,6 @@
 package org.blockraft.state;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -31,8 +32,8 @@ public final class MemoryState implements StateView {
 
   /** Sets one key, for the arrangement of a test. */
   public MemoryState with(String namespace, String key, String value, Version version) {
-    return with(
-        StateKey.of(namespace, key), new VersionedValue(StateKey.of("", value).key(), version));
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    return with(StateKey.of(namespace, key), new VersionedValue(bytes, version));
   }
 
   /** Sets one key, for the arrangement of a test. */
