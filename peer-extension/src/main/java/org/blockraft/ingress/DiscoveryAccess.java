@@ -1,0 +1,20 @@
+package org.blockraft.ingress;
+
+import org.blockraft.identity.SignedData;
+
+/**
+ * Who may ask discovery: about a channel, who satisfies its application writers; about this peer, an administrator or, when
+ * so configured, a member of its organization.
+ *
+ * <p>Fabric source: internal/peer/node/start.go createDiscoveryService.
+ */
+@FunctionalInterface
+public interface DiscoveryAccess {
+  /**
+   * Returns when access is granted.
+   *
+   * @param channelId empty for a question about this peer
+   * @throws RuntimeException when it is not
+   */
+  void check(String channelId, SignedData request);
+}
