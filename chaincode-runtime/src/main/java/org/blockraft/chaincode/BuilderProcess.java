@@ -62,27 +62,23 @@ final class BuilderProcess {
       throw new ChaincodeException(goText(command.getFirst(), e), e);
     }
     BuilderProcess started = new BuilderProcess(process);
-    Thread.ofVirtual().name("builder-" + process.pid()).start(() -> started.follow(log, atExit));
+    // Reading a pipe holds on to its carrier, and a chaincode may run for months.
+    Thread.ofPlatform()
+        .daemon()
+        .name("builder-" + process.pid())
+        .start(() -> started.follow(log, atExit));
     return started;
-  }
-
-  /**
-   * Waits for the end and returns the exit code; negative if a signal ended it, as Go's runtime
-   * reports it.
-   */
-  int await() throws InterruptedException {
-    try {
-      int code = exit.get();
-      return code > SIGNAL_EXIT_BASE && SIGNALS.containsKey(code - SIGNAL_EXIT_BASE) ? -1 : code;
-    } catch (ExecutionException e) {
-      throw new ChaincodeException(e.getMessage(), e);
-    }
   }
 
   /** Waits for the end; throws "exit status 1" and the like if it was not good. */
   void awaitSuccess() throws InterruptedException {
-    await();
-    String failure = failure(exit.join());
+    int code;
+    try {
+      code = exit.get();
+    } catch (ExecutionException e) {
+      throw new ChaincodeException(e.getMessage(), e);
+    }
+    String failure = failure(code);
     if (failure != null) {
       throw new ChaincodeException(failure);
     }
@@ -107,6 +103,11 @@ final class BuilderProcess {
     }
     process.destroyForcibly();
     return endsWithin(patience);
+  }
+
+  /** Asks the program to end, and waits for nothing. */
+  void terminate() {
+    process.destroy();
   }
 
   boolean isAlive() {

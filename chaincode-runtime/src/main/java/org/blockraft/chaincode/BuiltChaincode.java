@@ -49,23 +49,19 @@ final class BuiltChaincode {
   }
 
   /** Starts the chaincode's process. */
-  synchronized void start(PeerConnection connection) {
+  synchronized BuilderProcess start(PeerConnection connection) {
     try {
       process = builder.run(packageId, directory.resolve("bld"), connection);
+      return process;
     } catch (ChaincodeException e) {
       throw ChaincodeException.wrap("could not execute run", e);
     }
   }
 
-  /** Waits for the end of the process and returns its exit code; throws if it is not zero. */
-  int await() throws InterruptedException {
-    BuilderProcess started = started();
-    if (started == null) {
-      throw new ChaincodeException("instance was not successfully started");
-    }
+  /** Waits for a process's end; throws unless its exit code is zero. */
+  void await(BuilderProcess started) throws InterruptedException {
     try {
       started.awaitSuccess();
-      return 0;
     } catch (ChaincodeException e) {
       throw ChaincodeException.wrap("builder '" + builder.name() + "' run failed", e);
     }

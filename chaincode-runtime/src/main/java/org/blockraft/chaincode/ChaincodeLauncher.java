@@ -143,8 +143,7 @@ final class ChaincodeLauncher implements AutoCloseable {
 
   /** Carries a launch out, and cleans up if it does not succeed in time. */
   private void supervise(String packageId, Launch launch) {
-    Thread carrier =
-        Thread.ofVirtual().name("start-" + packageId).start(() -> carryOut(packageId, launch));
+    Thread.ofVirtual().name("start-" + packageId).start(() -> carryOut(packageId, launch));
     Launch.Outcome outcome;
     try {
       outcome = launch.await(settings.startupTimeout().toNanos());
@@ -158,7 +157,6 @@ final class ChaincodeLauncher implements AutoCloseable {
     registry.abandon(packageId, launch);
     if (outcome == null) {
       metrics.launchTimedOut(packageId);
-      carrier.interrupt();
       launch.notStarted(
           new ChaincodeException(
               "timeout expired while starting chaincode " + packageId + " for transaction"));
@@ -213,16 +211,18 @@ final class ChaincodeLauncher implements AutoCloseable {
 
   private void run(String packageId, BuiltChaincode built, Launch launch)
       throws InterruptedException {
+    BuilderProcess process;
     try {
-      built.start(peerConnection(packageId));
+      process = built.start(peerConnection(packageId));
     } catch (ChaincodeException e) {
       launch.notStarted(
           ChaincodeException.wrap("error starting container: error starting container", e));
       return;
     }
+    launch.onAbandon(process::terminate);
     try {
-      int code = built.await();
-      launch.failed(new ChaincodeException("container exited with " + code));
+      built.await(process);
+      launch.failed(new ChaincodeException("container exited with 0"));
     } catch (ChaincodeException e) {
       launch.failed(ChaincodeException.wrap("failed to wait on container exit", e));
     }

@@ -45,7 +45,7 @@ public final class ChaincodeRuntime implements AutoCloseable {
       ChaincodeCertificates certificates,
       MeterRegistry meters) {
     this.settings = settings;
-    this.executions = new Semaphore(settings.executionsMax(), true);
+    this.executions = new Semaphore(settings.executionsMax());
     this.builds = new ChaincodeBuilds(packages, builders);
     this.registry = new StreamRegistry(settings.developmentMode());
     ShimMetrics metrics = new ShimMetrics(meters);

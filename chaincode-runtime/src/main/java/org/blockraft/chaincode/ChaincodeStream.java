@@ -103,9 +103,19 @@ final class ChaincodeStream {
     }
   }
 
-  /** Ends the stream from this side. */
+  /** Ends the stream from this side. Safe to call more than once. */
   void close(String reason) {
-    fail(reason);
+    synchronized (sending) {
+      if (state instanceof StreamState.Ended) {
+        return;
+      }
+      try {
+        outbound.end(reason);
+      } catch (RuntimeException e) {
+        log.debug("The stream of chaincode {} was over already", packageId, e);
+      }
+    }
+    ended(reason);
   }
 
   /** Sends KEEPALIVE if the stream is open. */
@@ -216,8 +226,8 @@ final class ChaincodeStream {
         throw new ChaincodeException(
             "error in handling register chaincode, chaincodeID name is empty");
       }
-      registry.register(name, this);
       packageId = name;
+      registry.register(name, this);
       require(
           send(ChaincodeMessage.newBuilder().setType(ChaincodeMessage.Type.REGISTERED).build()));
       move(new StreamState.Established(name));
@@ -272,17 +282,8 @@ final class ChaincodeStream {
   }
 
   private void fail(String reason) {
-    boolean open;
-    synchronized (sending) {
-      open = !(state instanceof StreamState.Ended);
-      if (open) {
-        outbound.end(reason);
-      }
-    }
-    if (open) {
-      log.error("{}", reason);
-      ended(reason);
-    }
+    log.error("{}", reason);
+    close(reason);
   }
 
   /** Sends unless the stream is over; a stream that cannot be sent to is over. */

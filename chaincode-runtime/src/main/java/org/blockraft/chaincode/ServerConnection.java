@@ -121,11 +121,13 @@ final class ServerConnection implements AutoCloseable {
   /** Why a channel in trouble will stay in trouble, in Go's words; null if it may yet connect. */
   private static String hopeless(ManagedChannel channel, ChaincodeServerInfo info) {
     CompletableFuture<Throwable> outcome = new CompletableFuture<>();
-    ChaincodeGrpc.newStub(channel).connect(new Probe(outcome));
+    Probe probe = new Probe(outcome);
+    ChaincodeGrpc.newStub(channel).connect(probe);
     Throwable failure;
     try {
       failure = outcome.get(1, TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
+      probe.cancel();
       return null;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -167,6 +169,10 @@ final class ServerConnection implements AutoCloseable {
     @Override
     public void onNext(ChaincodeMessage message) {
       outcome.complete(null);
+      cancel();
+    }
+
+    void cancel() {
       call.cancel("only a probe", null);
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.FileVisitor;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ final class SourceTree {
   private static void unpack(TarArchiveInputStream tar, TarArchiveEntry entry, Path target)
       throws IOException {
     String name = entry.getName();
-    Path relative = Path.of(name).normalize();
+    Path relative = relative(name);
     if (relative.isAbsolute() || relative.startsWith("..")) {
       throw new ChaincodeException("tar contains the absolute or escaping path '" + name + "'");
     }
@@ -108,13 +109,19 @@ final class SourceTree {
     }
   }
 
+  private static Path relative(String name) {
+    try {
+      return Path.of(name).normalize();
+    } catch (InvalidPathException e) {
+      throw new ChaincodeException("could not create file '" + name + "': invalid argument", e);
+    }
+  }
+
   private static boolean posix(Path path) {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
-  /**
-   * The permissions of a Unix mode; the owner may always write, so that a build can be cleaned up.
-   */
+  /** The permissions of a Unix mode. */
   private static Set<PosixFilePermission> permissions(int mode) {
     PosixFilePermission[] all = PosixFilePermission.values(); // in the order rwxrwxrwx
     Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
