@@ -1,5 +1,6 @@
 package org.blockraft.worker;
 
+import io.grpc.Context;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.hyperledger.fabric.protos.peer.ProposalResponse;
@@ -36,6 +37,12 @@ public final class LocalWorker implements Worker {
 
   @Override
   public ProposalResponse simulate(SimulationTask task) {
-    return endorser.apply(task.proposal());
+    // What simulation opens, such as a stream to a chaincode, must outlive the client's call.
+    Context before = Context.ROOT.attach();
+    try {
+      return endorser.apply(task.proposal());
+    } finally {
+      Context.ROOT.detach(before);
+    }
   }
 }
