@@ -38,7 +38,7 @@ final class TestPackages {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(new GZIPOutputStream(out))) {
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
-        TarArchiveEntry entry = new TarArchiveEntry(file.getKey());
+        TarArchiveEntry entry = new TarArchiveEntry(file.getKey(), true);
         entry.setSize(file.getKey().endsWith("/") ? 0 : file.getValue().length);
         tar.putArchiveEntry(entry);
         tar.write(file.getValue());
