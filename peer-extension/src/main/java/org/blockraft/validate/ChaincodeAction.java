@@ -68,6 +68,9 @@ public final class ChaincodeAction {
     try {
       WireReader reader = new WireReader(bytes, from, to);
       while (reader.next()) {
+        if (reader.isMistypedMessage(4)) {
+          name = name == null ? new NameParts() : name;
+        }
         switch (reader.field(WireReader.BYTES)) {
           case 1 -> {
             reader.extent();
@@ -100,8 +103,10 @@ public final class ChaincodeAction {
     NameParts name = null;
     WireReader reader = new WireReader(extension.toByteArray());
     while (reader.next()) {
-      if (reader.field(WireReader.BYTES) == 2) {
+      if (reader.number() == 2) {
         name = name == null ? new NameParts() : name;
+      }
+      if (reader.field(WireReader.BYTES) == 2) {
         name.merge(reader.message());
       } else {
         reader.skip();

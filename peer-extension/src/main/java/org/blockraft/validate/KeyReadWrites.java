@@ -105,6 +105,7 @@ public record KeyReadWrites(
     boolean found = false;
     long[] numbers = new long[2];
     while (reader.next()) {
+      found |= reader.isMistypedMessage(2);
       switch (reader.field(WireReader.BYTES)) {
         case 1 -> key = plain ? reader.utf8() : reader.bytes();
         case 2 -> {

@@ -71,6 +71,15 @@ final class WireReader {
     return wireType == expectedWireType ? field : 0;
   }
 
+  /**
+   * Whether the current field is an embedded message by its number, but not by its wire type. A
+   * stock peer of version 2.5 takes such a field for an empty message, one of 3.1 for an unknown
+   * field. Only crafted transactions have any; this peer does as 2.5 does.
+   */
+  boolean isMistypedMessage(int number) {
+    return field == number && wireType != BYTES;
+  }
+
   int wireType() {
     return wireType;
   }
