@@ -30,6 +30,7 @@ final class CertificateAuthorities {
    */
   CertificateAuthorities(
       CertificateParser parser,
+      MspVersion version,
       List<ByteString> rootPems,
       List<ByteString> intermediatePems,
       String certifiersDigest,
@@ -44,6 +45,8 @@ final class CertificateAuthorities {
     List<Certificate> rawIntermediates = parseAll(intermediatePems);
     ChainBuilder rawChains =
         new ChainBuilder(new CertificatePool(rawRoots), new CertificatePool(rawIntermediates));
+    rawRoots.forEach(c -> X509Msp.requireKnownKey(c, version));
+    rawIntermediates.forEach(c -> X509Msp.requireKnownKey(c, version));
     this.roots = rawRoots.stream().map(c -> sanitizer.sanitize(c, rawChains)).toList();
     this.intermediates =
         rawIntermediates.stream().map(c -> sanitizer.sanitize(c, rawChains)).toList();

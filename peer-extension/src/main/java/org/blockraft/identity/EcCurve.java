@@ -61,17 +61,22 @@ enum EcCurve {
     return null;
   }
 
-  /** Whether the bytes are an uncompressed point of this curve. */
-  boolean isUncompressedPoint(byte[] point) {
-    if (point.length != 1 + 2 * fieldBytes || point[0] != 4) {
-      return false;
+  /** Requires that the bytes are an uncompressed point of this curve. */
+  void requirePoint(byte[] point) {
+    if (point.length < 1 || point[0] != 4) {
+      throw new IdentityException("ecdsa: invalid uncompressed public key");
+    }
+    if (point.length != 1 + 2 * fieldBytes) {
+      throw new IdentityException("invalid " + name() + " point encoding");
     }
     BigInteger x = new BigInteger(1, point, 1, fieldBytes);
     BigInteger y = new BigInteger(1, point, 1 + fieldBytes, fieldBytes);
     if (x.compareTo(prime) >= 0 || y.compareTo(prime) >= 0) {
-      return false;
+      throw new IdentityException("invalid " + name() + "Element encoding");
     }
     BigInteger right = x.multiply(x).subtract(THREE).multiply(x).add(b).mod(prime);
-    return y.multiply(y).mod(prime).equals(right);
+    if (!y.multiply(y).mod(prime).equals(right)) {
+      throw new IdentityException(name() + " point not on curve");
+    }
   }
 }

@@ -35,6 +35,20 @@ final class GoText {
     return quoted.append('"').toString();
   }
 
+  /** A quoted string of bytes that are not all ASCII. */
+  static String quote(byte[] bytes) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (byte b : bytes) {
+      if (b < 0) {
+        quoted.append("\\x%02x".formatted(b));
+      } else {
+        String one = quote(String.valueOf((char) b));
+        quoted.append(one, 1, one.length() - 1);
+      }
+    }
+    return quoted.append('"').toString();
+  }
+
   /** Bytes as decimal numbers: {@code [1 2 255]}. */
   static String bytes(byte[] bytes) {
     StringBuilder text = new StringBuilder("[");

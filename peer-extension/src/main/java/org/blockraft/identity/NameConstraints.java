@@ -1,7 +1,10 @@
 package org.blockraft.identity;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
@@ -14,7 +17,6 @@ record NameConstraints(Subtrees permitted, Subtrees excluded, boolean unhandled)
   static final NameConstraints NONE = new NameConstraints(Subtrees.NONE, Subtrees.NONE, false);
 
   private static final String INVALID = "x509: invalid NameConstraints extension";
-  private static final String INVALID_VALUE = "x509: invalid constraint value";
 
   /** Constraints by kind; an address constraint is the address followed by its mask. */
   record Subtrees(
@@ -54,7 +56,7 @@ record NameConstraints(Subtrees permitted, Subtrees excluded, boolean unhandled)
         case 0x82 -> dnsNames.add(domain(base, "dnsName"));
         case 0x87 -> addresses.add(addressRange(base));
         case 0x81 -> {
-          String email = AlternativeNames.ascii(base, INVALID_VALUE);
+          String email = text(base);
           emails.add(email.contains("@") ? email : domain(base, "rfc822Name"));
         }
         case 0x86 -> uriDomains.add(domain(base, "URI"));
@@ -64,11 +66,19 @@ record NameConstraints(Subtrees permitted, Subtrees excluded, boolean unhandled)
     return new Subtrees(dnsNames, addresses, emails, uriDomains);
   }
 
+  private static String text(byte[] base) {
+    return AlternativeNames.ascii(
+        base,
+        "x509: invalid constraint value: x509: "
+            + GoText.quote(base)
+            + " cannot be encoded as an IA5String");
+  }
+
   private static String domain(byte[] base, String kind) {
-    String domain = AlternativeNames.ascii(base, INVALID_VALUE);
+    String domain = text(base);
     if (!isDomain(domain, true)) {
       throw new IdentityException(
-          "x509: failed to parse " + kind + " constraint \"" + domain + "\"");
+          "x509: failed to parse " + kind + " constraint " + GoText.quote(domain));
     }
     return domain;
   }
@@ -82,7 +92,9 @@ record NameConstraints(Subtrees permitted, Subtrees excluded, boolean unhandled)
       int mask = base[i] & 0xff;
       boolean leadingOnes = (~mask & (~mask + 1) & 0xff) == 0;
       if (!leadingOnes || zero && mask != 0) {
-        throw new IdentityException("x509: IP constraint contained invalid mask");
+        throw new IdentityException(
+            "x509: IP constraint contained invalid mask "
+                + HexFormat.of().formatHex(base, base.length / 2, base.length));
       }
       zero |= mask != 0xff;
     }
@@ -118,15 +130,19 @@ record NameConstraints(Subtrees permitted, Subtrees excluded, boolean unhandled)
       return null;
     }
     for (byte[] address : names.addresses()) {
-      boolean allowed = permitted.addresses.isEmpty() || inRange(permitted.addresses, address);
-      if (!allowed || inRange(excluded.addresses, address)) {
-        return text("IP address", Arrays.toString(address), allowed);
+      String shown = address(address);
+      boolean allowed =
+          permitted.addresses.isEmpty() || range(permitted.addresses, address) != null;
+      String refusal = refusal("IP address", shown, allowed, range(excluded.addresses, address));
+      if (refusal != null) {
+        return refusal;
       }
     }
     for (String name : names.dnsNames()) {
-      boolean allowed = permitted.dnsNames.isEmpty() || below(permitted.dnsNames, name);
-      if (!allowed || below(excluded.dnsNames, name)) {
-        return text("DNS name", name, allowed);
+      boolean allowed = permitted.dnsNames.isEmpty() || above(permitted.dnsNames, name) != null;
+      String refusal = refusal("DNS name", name, allowed, above(excluded.dnsNames, name));
+      if (refusal != null) {
+        return refusal;
       }
     }
     for (String uri : names.uris()) {
@@ -134,40 +150,58 @@ record NameConstraints(Subtrees permitted, Subtrees excluded, boolean unhandled)
       if (host.isEmpty()) {
         return "URI with empty host (\"" + uri + "\") cannot be matched against constraints";
       }
-      boolean allowed = permitted.uriDomains.isEmpty() || below(permitted.uriDomains, host);
-      if (!allowed || below(excluded.uriDomains, host)) {
-        return text("URI", uri, allowed);
+      boolean allowed = permitted.uriDomains.isEmpty() || above(permitted.uriDomains, host) != null;
+      String refusal = refusal("URI", uri, allowed, above(excluded.uriDomains, host));
+      if (refusal != null) {
+        return refusal;
       }
     }
     for (String email : names.emails()) {
-      boolean allowed = permitted.emails.isEmpty() || matches(permitted.emails, email);
-      if (!allowed || matches(excluded.emails, email)) {
-        return text("email address", email, allowed);
+      boolean allowed = permitted.emails.isEmpty() || matching(permitted.emails, email) != null;
+      String refusal = refusal("email address", email, allowed, matching(excluded.emails, email));
+      if (refusal != null) {
+        return refusal;
       }
     }
     return null;
   }
 
-  private static String text(String kind, String name, boolean allowed) {
-    return "%s \"%s\" is %s"
-        .formatted(
-            kind, name, allowed ? "excluded by constraint" : "not permitted by any constraint");
+  private static String refusal(String kind, String name, boolean allowed, String excludedBy) {
+    if (!allowed) {
+      return "%s \"%s\" is not permitted by any constraint".formatted(kind, name);
+    }
+    return excludedBy == null
+        ? null
+        : "%s \"%s\" is excluded by constraint \"%s\"".formatted(kind, name, excludedBy);
   }
 
-  private static boolean inRange(List<byte[]> ranges, byte[] address) {
+  private static String address(byte[] address) {
+    try {
+      return InetAddress.getByAddress(address).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("addresses have 4 or 16 bytes", e);
+    }
+  }
+
+  /** The range that an address is in, or null. */
+  private static String range(List<byte[]> ranges, byte[] address) {
     for (byte[] range : ranges) {
       boolean inside = range.length == 2 * address.length;
+      int prefix = 0;
       for (int i = 0; inside && i < address.length; i++) {
-        inside = ((range[i] ^ address[i]) & range[address.length + i]) == 0;
+        int mask = range[address.length + i] & 0xff;
+        inside = ((range[i] ^ address[i]) & mask) == 0;
+        prefix += Integer.bitCount(mask);
       }
       if (inside) {
-        return true;
+        return address(Arrays.copyOf(range, address.length)) + "/" + prefix;
       }
     }
-    return false;
+    return null;
   }
 
-  private static boolean below(List<String> domains, String name) {
+  /** The domain that a name is at or below, or null. */
+  private static String above(List<String> domains, String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     for (String domain : domains) {
       String suffix = domain.toLowerCase(Locale.ROOT);
@@ -176,26 +210,26 @@ record NameConstraints(Subtrees permitted, Subtrees excluded, boolean unhandled)
               || lower.equals(suffix)
               || lower.endsWith(suffix.startsWith(".") ? suffix : "." + suffix);
       if (match) {
-        return true;
+        return domain;
       }
     }
-    return false;
+    return null;
   }
 
-  private static boolean matches(List<String> constraints, String email) {
+  private static String matching(List<String> constraints, String email) {
     int at = email.lastIndexOf('@');
     String domain = email.substring(at + 1);
     for (String constraint : constraints) {
       int split = constraint.lastIndexOf('@');
       boolean match =
           split < 0
-              ? below(List.of(constraint), domain)
+              ? above(List.of(constraint), domain) != null
               : email.substring(0, Math.max(at, 0)).equals(constraint.substring(0, split))
                   && domain.equalsIgnoreCase(constraint.substring(split + 1));
       if (match) {
-        return true;
+        return constraint;
       }
     }
-    return false;
+    return null;
   }
 }

@@ -47,12 +47,7 @@ final class PublicKeyParser {
     if (curve == null) {
       throw new IdentityException("x509: unsupported elliptic curve");
     }
-    if (data.length < 1 || data[0] != 4) {
-      throw new IdentityException("ecdsa: invalid uncompressed public key");
-    }
-    if (!curve.isUncompressedPoint(data)) {
-      throw new IdentityException("ecdsa: invalid public key");
-    }
+    curve.requirePoint(data);
     return providers.publicKey(curve, data, keyInfo);
   }
 

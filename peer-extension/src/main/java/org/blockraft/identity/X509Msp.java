@@ -45,6 +45,7 @@ final class X509Msp implements Msp {
     this.authorities =
         new CertificateAuthorities(
             parser,
+            version,
             config.getRootCertsList(),
             config.getIntermediateCertsList(),
             identityHash,
@@ -164,23 +165,30 @@ final class X509Msp implements Msp {
 
   /** The identity of a certificate in a configuration. */
   Identity fromConfig(ByteString pem) {
-    return identity(authorities.parsePem(pem.toByteArray()), "");
+    Certificate certificate = authorities.parsePem(pem.toByteArray());
+    requireKnownKey(certificate, version);
+    return identity(certificate);
   }
 
-  private Identity identity(Certificate certificate, String context) {
+  private Identity identity(Certificate certificate) {
+    return new Identity(this, authorities.sanitize(certificate), signatureHash, identityHash);
+  }
+
+  /** Refuses a certificate whose key is of a kind that the version does not know. */
+  static void requireKnownKey(Certificate certificate, MspVersion version) {
+    boolean ed25519 = version.atLeast(MspVersion.V3_0);
     boolean known =
         switch (certificate.key().kind()) {
           case ECDSA, RSA -> true;
-          case ED25519 -> version.atLeast(MspVersion.V3_0);
+          case ED25519 -> ed25519;
           case DSA, UNKNOWN -> false;
         };
     if (!known) {
       throw new IdentityException(
-          context
-              + "Certificate's public key type not recognized. Supported keys: "
-              + (version.atLeast(MspVersion.V3_0) ? "[ECDSA, ED25519, RSA]" : "[ECDSA, RSA]"));
+          "Failed importing key with opts [&{true}]: Certificate's public key type not recognized."
+              + " Supported keys: "
+              + (ed25519 ? "[ECDSA, ED25519, RSA]" : "[ECDSA, RSA]"));
     }
-    return new Identity(this, authorities.sanitize(certificate), signatureHash, identityHash);
   }
 
   @Override
@@ -215,7 +223,12 @@ final class X509Msp implements Msp {
     } catch (IdentityException e) {
       throw IdentityException.wrap(e, "parseCertificate failed");
     }
-    return identity(certificate, "failed to import certificate's public key: ");
+    try {
+      requireKnownKey(certificate, version);
+    } catch (IdentityException e) {
+      throw IdentityException.wrap(e, "failed to import certificate's public key");
+    }
+    return identity(certificate);
   }
 
   @Override

@@ -34,8 +34,7 @@ class AclCheckerTest {
   @Test
   void shouldLetWritersProposeAndReadersRead() {
     assertDoesNotThrow(() -> acl.check("peer/Propose", SampleChannel.ID, by(channel.client1)));
-    assertDoesNotThrow(
-        () -> acl.check("qscc/GetChainInfo", SampleChannel.ID, by(channel.client1)));
+    assertDoesNotThrow(() -> acl.check("qscc/GetChainInfo", SampleChannel.ID, by(channel.client1)));
     assertDoesNotThrow(
         () ->
             acl.check(
@@ -62,10 +61,8 @@ class AclCheckerTest {
     ACLs acls =
         ACLs.newBuilder()
             .putAcls("peer/Propose", APIResource.newBuilder().setPolicyRef("Admins").build())
-            .putAcls(
-                "qscc/GetChainInfo", APIResource.newBuilder().setPolicyRef("NoSuch").build())
-            .putAcls(
-                "cscc/GetChannels", APIResource.newBuilder().setPolicyRef("NoSuch").build())
+            .putAcls("qscc/GetChainInfo", APIResource.newBuilder().setPolicyRef("NoSuch").build())
+            .putAcls("cscc/GetChannels", APIResource.newBuilder().setPolicyRef("NoSuch").build())
             .build();
     ConfigGroup root = channel.root("localhost:1");
     ConfigGroup changed =
@@ -82,8 +79,7 @@ class AclCheckerTest {
                 SampleChannel.ID, Config.newBuilder().setChannelGroup(changed).build()));
 
     String text =
-        refusal(
-            () -> overridden.check("peer/Propose", SampleChannel.ID, by(channel.client1)));
+        refusal(() -> overridden.check("peer/Propose", SampleChannel.ID, by(channel.client1)));
     assertTrue(
         text.startsWith(
             "failed evaluating policy on signed data during check policy"
@@ -136,8 +132,7 @@ class AclCheckerTest {
     SignedProposal forged =
         by(channel.admin1).toBuilder().setSignature(ByteString.copyFromUtf8("forged")).build();
     assertThrows(AccessDenied.class, () -> acl.checkLocal("cscc/JoinChain", forged));
-    assertThrows(
-        AccessDenied.class, () -> acl.check("peer/Propose", SampleChannel.ID, forged));
+    assertThrows(AccessDenied.class, () -> acl.check("peer/Propose", SampleChannel.ID, forged));
   }
 
   private AclChecker checker(ChannelConfig config) {

@@ -44,7 +44,8 @@ class ChannelConfigTest {
     ACLs acls =
         ACLs.newBuilder()
             .putAcls("peer/Propose", APIResource.newBuilder().setPolicyRef("Readers").build())
-            .putAcls("qscc/GetChainInfo", APIResource.newBuilder().setPolicyRef("/Channel/X").build())
+            .putAcls(
+                "qscc/GetChainInfo", APIResource.newBuilder().setPolicyRef("/Channel/X").build())
             .putAcls("event/Block", APIResource.getDefaultInstance())
             .build();
     ChannelConfig config =
@@ -62,11 +63,9 @@ class ChannelConfigTest {
 
     assertEquals(SampleChannel.ID, config.channelId());
     assertEquals(Set.of("Org1MSP", "Org2MSP"), config.applicationMspIds());
+    assertEquals(anchors.getAnchorPeersList(), config.applicationOrgs().get("Org1").anchorPeers());
     assertEquals(
-        anchors.getAnchorPeersList(), config.applicationOrgs().get("Org1").anchorPeers());
-    assertEquals(
-        Map.of(
-            "peer/Propose", "/Channel/Application/Readers", "qscc/GetChainInfo", "/Channel/X"),
+        Map.of("peer/Propose", "/Channel/Application/Readers", "qscc/GetChainInfo", "/Channel/X"),
         config.acls());
     OrdererSection orderer = config.orderer().orElseThrow();
     assertEquals("etcdraft", orderer.consensusType());
@@ -93,15 +92,15 @@ class ChannelConfigTest {
         refusal(application(group -> group.toBuilder().putValues("Odd", odd).build())));
     assertEquals(
         "initializing channelconfig failed: Disallowed channel group: Odd",
-        refusal(root -> root.toBuilder().putGroups("Odd", ConfigGroup.getDefaultInstance()).build()));
+        refusal(
+            root -> root.toBuilder().putGroups("Odd", ConfigGroup.getDefaultInstance()).build()));
   }
 
   @Test
   void shouldRefuseChannelValuesThatNoPeerUnderstands() {
     assertEquals(
         "initializing channelconfig failed: Unknown hashing algorithm type: MD5",
-        refusal(
-            value("HashingAlgorithm", HashingAlgorithm.newBuilder().setName("MD5").build())));
+        refusal(value("HashingAlgorithm", HashingAlgorithm.newBuilder().setName("MD5").build())));
     assertEquals(
         "initializing channelconfig failed: BlockDataHashStructure width only supported at"
             + " MaxUint32 in this version",
@@ -130,8 +129,7 @@ class ChannelConfigTest {
                     group.toBuilder()
                         .putValues(
                             "BatchTimeout",
-                            SampleChannel.value(
-                                BatchTimeout.newBuilder().setTimeout("0s").build()))
+                            SampleChannel.value(BatchTimeout.newBuilder().setTimeout("0s").build()))
                         .build())));
   }
 
@@ -182,7 +180,8 @@ class ChannelConfigTest {
         "[channel sample] incompatible: Channel capability V9_9 is required but not supported",
         stopped.getMessage());
 
-    ChannelConfig noApplication = parse(root -> root.toBuilder().removeGroups("Application").build());
+    ChannelConfig noApplication =
+        parse(root -> root.toBuilder().removeGroups("Application").build());
     assertEquals(
         "[channel sample] does not have application config so is incompatible",
         assertThrows(ConfigIncompatibleException.class, noApplication::requireCompatible)
@@ -208,16 +207,14 @@ class ChannelConfigTest {
 
   private ChannelConfig parse(UnaryOperator<ConfigGroup> change) {
     ConfigGroup root = change.apply(channel.root("localhost:1"));
-    return ChannelConfig.of(
-        SampleChannel.ID, Config.newBuilder().setChannelGroup(root).build());
+    return ChannelConfig.of(SampleChannel.ID, Config.newBuilder().setChannelGroup(root).build());
   }
 
   private String refusal(UnaryOperator<ConfigGroup> change) {
     return assertThrows(ConfigException.class, () -> parse(change)).getMessage();
   }
 
-  private static UnaryOperator<ConfigGroup> value(
-      String key, Message content) {
+  private static UnaryOperator<ConfigGroup> value(String key, Message content) {
     return root -> root.toBuilder().putValues(key, SampleChannel.value(content)).build();
   }
 
@@ -229,8 +226,7 @@ class ChannelConfigTest {
     return inside("Orderer", change);
   }
 
-  private static UnaryOperator<ConfigGroup> inside(
-      String name, UnaryOperator<ConfigGroup> change) {
+  private static UnaryOperator<ConfigGroup> inside(String name, UnaryOperator<ConfigGroup> change) {
     return root ->
         root.toBuilder().putGroups(name, change.apply(root.getGroupsOrThrow(name))).build();
   }

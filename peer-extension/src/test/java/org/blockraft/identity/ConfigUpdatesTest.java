@@ -37,8 +37,13 @@ class ConfigUpdatesTest {
     assertEquals(
         "peer0.org1", next.applicationOrgs().get("Org1").anchorPeers().getFirst().getHost());
     assertEquals(
-        1, proposed.getConfig().getChannelGroup().getGroupsOrThrow("Application")
-            .getGroupsOrThrow("Org1").getVersion());
+        1,
+        proposed
+            .getConfig()
+            .getChannelGroup()
+            .getGroupsOrThrow("Application")
+            .getGroupsOrThrow("Org1")
+            .getVersion());
     assertEquals(current.applicationOrgs().get("Org2").mspId(), "Org2MSP");
   }
 
@@ -48,7 +53,8 @@ class ConfigUpdatesTest {
         "error authorizing update: error validating DeltaSet: policy for [Group]  "
             + "/Channel/Application/Org1 not satisfied: implicit policy evaluation failed",
         refusal(anchorUpdate(channel.client1))
-            .replaceAll("signature set did not satisfy policy", "implicit policy evaluation failed"));
+            .replaceAll(
+                "signature set did not satisfy policy", "implicit policy evaluation failed"));
     assertTrue(refusal(anchorUpdate(channel.admin2)).contains("/Channel/Application/Org1 not"));
   }
 
@@ -74,8 +80,7 @@ class ConfigUpdatesTest {
         "error authorizing update: error validating DeltaSet: delta set was empty -- update would"
             + " have no effect",
         refusal(SampleChannel.update(read, read, channel.admin1)));
-    ConfigGroup skipping =
-        application(org(2).toBuilder().setModPolicy("Admins").build());
+    ConfigGroup skipping = application(org(2).toBuilder().setModPolicy("Admins").build());
     assertEquals(
         "error authorizing update: error validating DeltaSet: attempt to set key [Group]  "
             + "/Channel/Application/Org1 to version 2, but key is at version 0",
@@ -89,7 +94,8 @@ class ConfigUpdatesTest {
 
   @Test
   void shouldNeedAMajorityOfOrganizationsForWhatBelongsToAll() {
-    ConfigGroup read = ConfigGroup.newBuilder().putGroups("Orderer", ConfigGroup.getDefaultInstance()).build();
+    ConfigGroup read =
+        ConfigGroup.newBuilder().putGroups("Orderer", ConfigGroup.getDefaultInstance()).build();
     ConfigValue timeout =
         SampleChannel.value(BatchTimeout.newBuilder().setTimeout("3s").build()).toBuilder()
             .setVersion(1)
@@ -123,9 +129,7 @@ class ConfigUpdatesTest {
     assertEquals(
         "ConfigEnvelope LastUpdate did not produce the supplied config result", stop(other));
     assertEquals("config envelope has nil config", stop(ConfigEnvelope.getDefaultInstance()));
-    assertEquals(
-        "envelope must have a Header",
-        stop(good.toBuilder().clearLastUpdate().build()));
+    assertEquals("envelope must have a Header", stop(good.toBuilder().clearLastUpdate().build()));
   }
 
   @Test
@@ -140,8 +144,7 @@ class ConfigUpdatesTest {
                     .build())
             .build();
     ChannelConfig next =
-        ChannelConfig.of(
-            SampleChannel.ID, Config.newBuilder().setChannelGroup(changed).build());
+        ChannelConfig.of(SampleChannel.ID, Config.newBuilder().setChannelGroup(changed).build());
     assertEquals(
         "application org Org2 attempted to change MSP ID from Org2MSP to Org3MSP",
         assertThrows(ConfigException.class, () -> ConfigTransition.check(current, next))
@@ -150,8 +153,7 @@ class ConfigUpdatesTest {
 
   @Test
   void shouldAdoptElementsWithoutModPolicy() {
-    ConfigGroup old =
-        channel.root("localhost:1").toBuilder().clearModPolicy().build();
+    ConfigGroup old = channel.root("localhost:1").toBuilder().clearModPolicy().build();
     ChannelConfig before =
         ChannelConfig.of(SampleChannel.ID, Config.newBuilder().setChannelGroup(old).build());
     ConfigEnvelope proposed = ConfigUpdates.propose(before, anchorUpdate(channel.admin1));
@@ -179,9 +181,12 @@ class ConfigUpdatesTest {
   private static ConfigGroup org(long version) {
     return ConfigGroup.newBuilder()
         .setVersion(version)
-        .putPolicies("Admins", org.hyperledger.fabric.protos.common.ConfigPolicy.getDefaultInstance())
-        .putPolicies("Readers", org.hyperledger.fabric.protos.common.ConfigPolicy.getDefaultInstance())
-        .putPolicies("Writers", org.hyperledger.fabric.protos.common.ConfigPolicy.getDefaultInstance())
+        .putPolicies(
+            "Admins", org.hyperledger.fabric.protos.common.ConfigPolicy.getDefaultInstance())
+        .putPolicies(
+            "Readers", org.hyperledger.fabric.protos.common.ConfigPolicy.getDefaultInstance())
+        .putPolicies(
+            "Writers", org.hyperledger.fabric.protos.common.ConfigPolicy.getDefaultInstance())
         .putValues("MSP", ConfigValue.getDefaultInstance())
         .build();
   }

@@ -51,7 +51,8 @@ public final class SampleChannel {
   }
 
   public ChannelConfig config(String... ordererEndpoints) {
-    return ChannelConfig.of(ID, Config.newBuilder().setChannelGroup(root(ordererEndpoints)).build());
+    return ChannelConfig.of(
+        ID, Config.newBuilder().setChannelGroup(root(ordererEndpoints)).build());
   }
 
   public ConfigGroup root(String... ordererEndpoints) {
@@ -140,10 +141,7 @@ public final class SampleChannel {
   }
 
   public static ConfigValue value(Message content) {
-    return ConfigValue.newBuilder()
-        .setModPolicy("Admins")
-        .setValue(content.toByteString())
-        .build();
+    return ConfigValue.newBuilder().setModPolicy("Admins").setValue(content.toByteString()).build();
   }
 
   public static ConfigValue capabilities(String... names) {
@@ -171,8 +169,7 @@ public final class SampleChannel {
               .setSignatureHeader(header)
               .setSignature(signer.signer().sign(header.concat(update))));
     }
-    return envelope(
-        HeaderType.CONFIG_UPDATE, signers[0].signer(), signed.build().toByteString());
+    return envelope(HeaderType.CONFIG_UPDATE, signers[0].signer(), signed.build().toByteString());
   }
 
   public static Envelope envelope(HeaderType type, Signer signer, ByteString data) {

@@ -112,8 +112,9 @@ public final class SampleOrganization {
   private static String nodeOus() {
     StringBuilder yaml = new StringBuilder("NodeOUs:\n  Enable: true\n");
     for (String role : new String[] {"Client", "Peer", "Admin", "Orderer"}) {
-      yaml.append("  %sOUIdentifier:\n    OrganizationalUnitIdentifier: %s\n"
-          .formatted(role, role.toLowerCase(java.util.Locale.ROOT)));
+      yaml.append(
+          "  %sOUIdentifier:\n    OrganizationalUnitIdentifier: %s\n"
+              .formatted(role, role.toLowerCase(java.util.Locale.ROOT)));
     }
     return yaml.toString();
   }
@@ -181,8 +182,7 @@ public final class SampleOrganization {
   static String pem(Object what) {
     StringWriter text = new StringWriter();
     try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
-      writer.writeObject(
-          what instanceof PrivateKey key ? new JcaPKCS8Generator(key, null) : what);
+      writer.writeObject(what instanceof PrivateKey key ? new JcaPKCS8Generator(key, null) : what);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -98,8 +98,7 @@ class TlsTrustTest {
           public <Q, R> ServerCall.Listener<Q> interceptCall(
               ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
             seen.set(
-                TlsTrust.peerLeafHash(
-                    call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
+                TlsTrust.peerLeafHash(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
             return next.startCall(call, headers);
           }
         };
