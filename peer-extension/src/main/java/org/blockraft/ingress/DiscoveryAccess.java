@@ -1,5 +1,6 @@
 package org.blockraft.ingress;
 
+import org.blockraft.identity.AclChecker;
 import org.blockraft.identity.SignedData;
 
 /**
@@ -17,4 +18,15 @@ public interface DiscoveryAccess {
    * @throws RuntimeException when it is not
    */
   void check(String channelId, SignedData request);
+
+  /** The rules of stock. */
+  static DiscoveryAccess of(AclChecker acl, boolean orgMembersAllowed) {
+    return (channelId, request) -> {
+      if (channelId.isEmpty()) {
+        acl.checkLocalPolicy(orgMembersAllowed ? "Members" : "Admins", request);
+      } else {
+        acl.checkChannelPolicy(channelId, "/Channel/Application/Writers", request);
+      }
+    };
+  }
 }
