@@ -125,7 +125,7 @@ final class Committer {
       boolean recorded = store.privateData.height() > found.number();
       CollectedPrivateData privateData = recorded ? recorded(found.number()) : nothing();
       MvccOutcome outcome =
-          Mvcc.decide(validated, before, new PrivateWriteSets(privateData.writeSets()));
+          Mvcc.decide(validated, before, new PrivateWriteSets(privateData.writeSets(), recorded));
       byte[] again = nextCommitHash(found.number(), outcome);
       if (!Arrays.equals(flags, outcome.flags()) || !Arrays.equals(stored, again)) {
         throw new LedgerException(
@@ -183,7 +183,7 @@ final class Committer {
           recorded ? recorded(height) : collector.collect(validated, before, others);
       Timings timings = new Timings();
       MvccOutcome outcome =
-          Mvcc.decide(validated, before, new PrivateWriteSets(privateData.writeSets()));
+          Mvcc.decide(validated, before, new PrivateWriteSets(privateData.writeSets(), recorded));
       timings.decided = System.nanoTime();
       steps.accept(CommitStep.DECIDED);
       byte[] hash = nextCommitHash(height, outcome);

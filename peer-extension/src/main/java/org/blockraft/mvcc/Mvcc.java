@@ -83,7 +83,10 @@ public final class Mvcc {
     }
     PrivateUpdates privateUpdates = new PrivateUpdates(committed, batch, block.number());
     for (Candidate candidate : valid) {
-      privateUpdates.apply(candidate, privateWriteSets.byTransaction().get(candidate.index()));
+      privateUpdates.apply(
+          candidate,
+          privateWriteSets.byTransaction().get(candidate.index()),
+          privateWriteSets.recorded());
     }
     return new MvccOutcome(
         flags,

@@ -44,13 +44,16 @@ final class PrivateUpdates {
    * Adds a valid transaction's private writes.
    *
    * @param writeSet null if it is not at hand
+   * @param recorded whether it was checked before and may lack purged keys
    * @throws MvccException if it is not the one that was endorsed
    */
-  void apply(Mvcc.Candidate candidate, TxPvtReadWriteSet writeSet) {
+  void apply(Mvcc.Candidate candidate, TxPvtReadWriteSet writeSet, boolean recorded) {
     if (writeSet == null || !candidate.readWriteSet().hasPrivateWrites()) {
       return;
     }
-    requireEndorsed(candidate, writeSet);
+    if (!recorded) {
+      requireEndorsed(candidate, writeSet);
+    }
     Version version = new Version(block, candidate.index());
     for (NsPvtReadWriteSet namespace : writeSet.getNsPvtRwsetList()) {
       for (CollectionPvtReadWriteSet collection : namespace.getCollectionPvtRwsetList()) {

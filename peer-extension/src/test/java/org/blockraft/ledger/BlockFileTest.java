@@ -44,8 +44,7 @@ class BlockFileTest {
         List<ByteString> envelopes = blocks.get(i).getData().getDataList();
         assertEquals(envelopes.size(), location.transactionCount());
         for (int tx = 0; tx < envelopes.size(); tx++) {
-          assertArrayEquals(
-              envelopes.get(tx).toByteArray(), file.readEnvelope(i, location, tx));
+          assertArrayEquals(envelopes.get(tx).toByteArray(), file.readEnvelope(i, location, tx));
         }
       }
     }
@@ -130,9 +129,7 @@ class BlockFileTest {
 
   private static BlockPayload payload(Block block) {
     return BlockPayload.of(
-        block.getHeader(),
-        block.getData().getDataList(),
-        block.getMetadata().getMetadataList());
+        block.getHeader(), block.getData().getDataList(), block.getMetadata().getMetadataList());
   }
 
   private static List<BlockLocation> append(BlockFile file, List<Block> blocks) {

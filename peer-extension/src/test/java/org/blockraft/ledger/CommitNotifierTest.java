@@ -24,8 +24,7 @@ class CommitNotifierTest {
   @Test
   void answersAtOnceWhatIsCommitted() {
     assertEquals(
-        new TxStatus("old", TxValidationCode.MVCC_READ_CONFLICT, 3),
-        notifier.status("old").join());
+        new TxStatus("old", TxValidationCode.MVCC_READ_CONFLICT, 3), notifier.status("old").join());
     assertEquals(0, notifier.waiting());
   }
 

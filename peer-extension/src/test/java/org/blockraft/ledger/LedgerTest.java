@@ -71,8 +71,7 @@ class LedgerTest {
     LedgerException refused =
         assertThrows(
             LedgerException.class, () -> ledgers.ledgers.create(new TestChain().genesis()));
-    assertEquals(
-        "ledger [testchannel] already exists with state [ACTIVE]", refused.getMessage());
+    assertEquals("ledger [testchannel] already exists with state [ACTIVE]", refused.getMessage());
   }
 
   @Test
@@ -88,8 +87,7 @@ class LedgerTest {
       Block stored = ledger.blockByNumber(1);
       assertEquals(block.getHeader(), stored.getHeader());
       assertEquals(block.getData(), stored.getData());
-      assertEquals(
-          block.getMetadata().getMetadata(0), stored.getMetadata().getMetadata(0));
+      assertEquals(block.getMetadata().getMetadata(0), stored.getMetadata().getMetadata(0));
       assertArrayEquals(
           new byte[] {0, (byte) TxValidationCode.MVCC_READ_CONFLICT_VALUE},
           stored.getMetadata().getMetadata(2).toByteArray());
@@ -102,8 +100,7 @@ class LedgerTest {
       assertEquals(stored, ledger.blockByTxId("t2"));
       assertEquals(stored, ledger.blockByNumber(-1));
       ProcessedTransaction transaction = ledger.transactionById("t2");
-      assertEquals(
-          block.getData().getData(1), transaction.getTransactionEnvelope().toByteString());
+      assertEquals(block.getData().getData(1), transaction.getTransactionEnvelope().toByteString());
       assertEquals(TxValidationCode.MVCC_READ_CONFLICT_VALUE, transaction.getValidationCode());
       assertEquals("1", TestLedgers.value(ledger, TestChain.CHAINCODE, "a"));
       assertEquals(null, TestLedgers.value(ledger, TestChain.CHAINCODE, "b"));
@@ -124,8 +121,7 @@ class LedgerTest {
         text(() -> ledger.blockByNumber(-2)));
     assertEquals(
         "no such block hash [0102] in index", text(() -> ledger.blockByHash(new byte[] {1, 2})));
-    assertEquals(
-        "no such transaction ID [x] in index", text(() -> ledger.transactionById("x")));
+    assertEquals("no such transaction ID [x] in index", text(() -> ledger.transactionById("x")));
     assertEquals("no such transaction ID [x] in index", text(() -> ledger.blockByTxId("x")));
     assertEquals(
         "no such blockNumber, transactionNumber <0, 7> in index",
@@ -144,8 +140,7 @@ class LedgerTest {
     otherChain.block(List.of());
     Block unlinked = otherChain.block(List.of());
     String text = text(() -> ledger.commit(TestChain.validated(unlinked)));
-    assertTrue(
-        text.startsWith("unexpected Previous block hash. Expected PreviousHash = ["), text);
+    assertTrue(text.startsWith("unexpected Previous block hash. Expected PreviousHash = ["), text);
     ledger.commit(TestChain.validated(one));
     ledger.commit(TestChain.validated(two));
     assertEquals(3, ledger.height());
@@ -165,8 +160,7 @@ class LedgerTest {
         TestChain.flagged(
             chain.block(List.of(TestChain.writes("t", Map.of("a", "3")))),
             TxValidationCode.BAD_CREATOR_SIGNATURE_VALUE));
-    TxPosition first =
-        new TxPosition(1, 0, TxValidationCode.ENDORSEMENT_POLICY_FAILURE);
+    TxPosition first = new TxPosition(1, 0, TxValidationCode.ENDORSEMENT_POLICY_FAILURE);
     assertEquals(Optional.of(first), ledger.position("t"));
     reopen();
     assertEquals(Optional.of(first), ledger.position("t"));
@@ -174,8 +168,7 @@ class LedgerTest {
 
   @Test
   void indexesConfigurationsByTheirComputedId() {
-    String computed =
-        HexFormat.of().formatHex(Hash.sha256(TestChain.bytes("noncecreator")));
+    String computed = HexFormat.of().formatHex(Hash.sha256(TestChain.bytes("noncecreator")));
     assertEquals(new TxPosition(0, 0, TxValidationCode.VALID), ledger.position(computed).get());
   }
 
@@ -187,8 +180,7 @@ class LedgerTest {
             chain.block(List.of(garbage)), TxValidationCode.INVALID_OTHER_REASON_VALUE));
     reopen();
     assertEquals(garbage, ledger.blockByNumber(1).getData().getData(0));
-    assertEquals(
-        (byte) 255, ledger.blockByNumber(1).getMetadata().getMetadata(2).byteAt(0));
+    assertEquals((byte) 255, ledger.blockByNumber(1).getMetadata().getMetadata(2).byteAt(0));
   }
 
   @Test
@@ -222,12 +214,10 @@ class LedgerTest {
     BlockCursor cursor = ledger.blocks(0);
     assertEquals(0, cursor.next(Duration.ZERO).orElseThrow().getHeader().getNumber());
     assertTrue(cursor.next(Duration.ofMillis(1)).isEmpty());
-    CompletableFuture<Optional<Block>> waiting =
-        CompletableFuture.supplyAsync(() -> next(cursor));
+    CompletableFuture<Optional<Block>> waiting = CompletableFuture.supplyAsync(() -> next(cursor));
     ledger.commit(chain.valid(TestChain.writes("t1", Map.of("a", "1"))));
     assertEquals(ledger.blockByNumber(1), waiting.get(20, TimeUnit.SECONDS).orElseThrow());
-    CompletableFuture<Optional<Block>> closing =
-        CompletableFuture.supplyAsync(() -> next(cursor));
+    CompletableFuture<Optional<Block>> closing = CompletableFuture.supplyAsync(() -> next(cursor));
     cursor.close();
     assertTrue(closing.get(20, TimeUnit.SECONDS).isEmpty());
   }
@@ -261,8 +251,7 @@ class LedgerTest {
         block -> {
           throw new IllegalArgumentException("no");
         });
-    assertThrows(
-        IllegalArgumentException.class, () -> ledger.commit(chain.valid()));
+    assertThrows(IllegalArgumentException.class, () -> ledger.commit(chain.valid()));
     assertEquals(
         "channel testchannel failed in a commit and must be opened again",
         text(() -> ledger.commit(chain.valid())));
@@ -286,10 +275,8 @@ class LedgerTest {
     assertEquals(1, count("ENDORSER_TRANSACTION", "basic:1.0", "MVCC_READ_CONFLICT"));
     assertEquals(1, count("unknown", "unknown", "ENDORSEMENT_POLICY_FAILURE"));
     assertEquals(1, count("CONFIG", "unknown", "VALID"));
-    assertEquals(
-        2, ledgers.meters.get("ledger.blockchain_height").gauge().value());
-    assertEquals(
-        2, ledgers.meters.get("ledger.statedb_commit_time").summary().count());
+    assertEquals(2, ledgers.meters.get("ledger.blockchain_height").gauge().value());
+    assertEquals(2, ledgers.meters.get("ledger.statedb_commit_time").summary().count());
   }
 
   @Test

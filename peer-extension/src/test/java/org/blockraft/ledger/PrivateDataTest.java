@@ -142,8 +142,7 @@ class PrivateDataTest {
     ledger.commit(
         chain.valid(TestChain.privateWrites("t1", OURS, Map.of("k", "v"))),
         wanted ->
-            Optional.of(
-                new PrivateDataSource.Pulled(Map.of(), Set.of(wanted.getFirst().key()))),
+            Optional.of(new PrivateDataSource.Pulled(Map.of(), Set.of(wanted.getFirst().key()))),
         false);
     assertEquals(List.of(), ledgers.pauses);
     assertEquals(List.of(), ledger.privateData().missing(10));
@@ -169,8 +168,7 @@ class PrivateDataTest {
     assertThrows(
         LedgerException.class,
         () ->
-            ledger.commit(
-                chain.valid(TestChain.privateWrites("t1", "unknown", Map.of("k", "v")))));
+            ledger.commit(chain.valid(TestChain.privateWrites("t1", "unknown", Map.of("k", "v")))));
     assertEquals(2, ledger.height());
   }
 
@@ -253,7 +251,8 @@ class PrivateDataTest {
     ledger.commit(chain.valid(TestChain.definition("d3")));
     CollectionHistory history = ledger.collectionHistory();
     assertEquals(Optional.empty(), history.mostRecentBelow(1, TestChain.CHAINCODE));
-    assertEquals(3, history.mostRecentBelow(2, TestChain.CHAINCODE).get().collections().getConfigCount());
+    assertEquals(
+        3, history.mostRecentBelow(2, TestChain.CHAINCODE).get().collections().getConfigCount());
     CollectionHistory.Entry newest = history.mostRecentBelow(99, TestChain.CHAINCODE).get();
     assertEquals(2, newest.committingBlock());
     assertEquals(1, newest.collections().getConfigCount());
@@ -280,8 +279,7 @@ class PrivateDataTest {
     assertEquals(
         "last committed block number [1] smaller than the requested block number [2]",
         assertThrows(
-                LedgerException.class,
-                () -> ledger.privateData().ofBlock(2, CollectionFilter.ALL))
+                LedgerException.class, () -> ledger.privateData().ofBlock(2, CollectionFilter.ALL))
             .getMessage());
   }
 
@@ -315,8 +313,7 @@ class PrivateDataTest {
   private boolean hashed(String collection, String key) {
     try (StateSnapshot state = ledger.snapshot()) {
       return state.get(
-              Namespaces.hashed(TestChain.CHAINCODE, collection),
-              Hash.sha256(TestChain.bytes(key)))
+              Namespaces.hashed(TestChain.CHAINCODE, collection), Hash.sha256(TestChain.bytes(key)))
           != null;
     }
   }

@@ -61,7 +61,10 @@ final class TestChain {
   /** The genesis block. */
   Block genesis() {
     ByteString config =
-        ConfigEnvelope.newBuilder().setConfig(Config.newBuilder().setSequence(1)).build().toByteString();
+        ConfigEnvelope.newBuilder()
+            .setConfig(Config.newBuilder().setSequence(1))
+            .build()
+            .toByteString();
     return block(List.of(envelope(HeaderType.CONFIG, "", config)));
   }
 
@@ -152,8 +155,7 @@ final class TestChain {
         CollectionHashedReadWriteSet.newBuilder()
             .setCollectionName(collection)
             .setHashedRwset(hashed.build().toByteString());
-    set.setPvtRwsetHash(
-        ByteString.copyFrom(Hash.sha256(rwset(List.of(), values).toByteString())));
+    set.setPvtRwsetHash(ByteString.copyFrom(Hash.sha256(rwset(List.of(), values).toByteString())));
     return transaction(txId, CHAINCODE, KVRWSet.getDefaultInstance(), List.of(set.build()));
   }
 
@@ -207,8 +209,7 @@ final class TestChain {
       policy.addIdentities(
           MSPPrincipal.newBuilder()
               .setPrincipalClassification(MSPPrincipal.Classification.ROLE)
-              .setPrincipal(
-                  MSPRole.newBuilder().setMspIdentifier(member).build().toByteString()));
+              .setPrincipal(MSPRole.newBuilder().setMspIdentifier(member).build().toByteString()));
     }
     return StaticCollectionConfig.newBuilder()
         .setName(name)

@@ -15,14 +15,7 @@ import org.blockraft.state.VersionedValue;
 final class TestLedgers implements AutoCloseable {
   static final LedgerSettings SETTINGS =
       new LedgerSettings(
-          TestChain.MSP,
-          true,
-          Duration.ofSeconds(60),
-          false,
-          1000,
-          5,
-          4000,
-          KeyValueLimits.SMALL);
+          TestChain.MSP, true, Duration.ofSeconds(60), false, 1000, 5, 4000, KeyValueLimits.SMALL);
 
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final List<Duration> pauses = new ArrayList<>();
@@ -55,7 +48,9 @@ final class TestLedgers implements AutoCloseable {
   static String value(Ledger ledger, String namespace, String key) {
     try (StateSnapshot state = ledger.snapshot()) {
       VersionedValue value = state.get(namespace, TestChain.bytes(key));
-      return value == null ? null : new String(value.value(), java.nio.charset.StandardCharsets.UTF_8);
+      return value == null
+          ? null
+          : new String(value.value(), java.nio.charset.StandardCharsets.UTF_8);
     }
   }
 

@@ -26,8 +26,7 @@ class TransientStoreTest {
 
   @BeforeEach
   void open() {
-    keyValues =
-        KeyValueStore.open(directory, List.of(TransientStore.FAMILY), KeyValueLimits.SMALL);
+    keyValues = KeyValueStore.open(directory, List.of(TransientStore.FAMILY), KeyValueLimits.SMALL);
     store = new TransientStore(keyValues, "one");
     other = new TransientStore(keyValues, "one2");
   }
