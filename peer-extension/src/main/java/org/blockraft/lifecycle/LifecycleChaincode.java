@@ -107,7 +107,8 @@ public final class LifecycleChaincode implements SystemChaincode {
     return dispatch(call, function, config);
   }
 
-  private Response dispatch(SystemChaincodeCall call, String function, ChannelConfig config) {
+  /** Answers a call whose caller has access. */
+  Response dispatch(SystemChaincodeCall call, String function, ChannelConfig config) {
     try {
       Message result =
           result(
