@@ -119,8 +119,7 @@ public final class BlockHeaders {
     return channelHeader(block.getData().getData(0))
         .map(ChannelHeader::getType)
         .filter(
-            type ->
-                type == HeaderType.CONFIG_VALUE || type == HeaderType.ORDERER_TRANSACTION_VALUE)
+            type -> type == HeaderType.CONFIG_VALUE || type == HeaderType.ORDERER_TRANSACTION_VALUE)
         .isPresent();
   }
 

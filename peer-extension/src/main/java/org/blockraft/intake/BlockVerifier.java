@@ -181,8 +181,7 @@ public final class BlockVerifier {
           "failed unmarshalling identifier header for block %s: error unmarshalling IdentifierHeader: %s"
               .formatted(number(), BlockWire.BAD_WIRE_FORMAT));
     }
-    List<Consenter> consenters =
-        config.orderer().map(OrdererSection::consenters).orElse(List.of());
+    List<Consenter> consenters = config.orderer().map(OrdererSection::consenters).orElse(List.of());
     for (Consenter consenter : consenters) {
       if (consenter.getId() == identifier) {
         return SerializedIdentity.newBuilder()
@@ -199,8 +198,7 @@ public final class BlockVerifier {
     byte[] bytes = new byte[value.size() + signedHeader.size() + headerBytes.length];
     value.copyTo(bytes, 0);
     signedHeader.copyTo(bytes, value.size());
-    System.arraycopy(
-        headerBytes, 0, bytes, value.size() + signedHeader.size(), headerBytes.length);
+    System.arraycopy(headerBytes, 0, bytes, value.size() + signedHeader.size(), headerBytes.length);
     return UnsafeByteOperations.unsafeWrap(bytes);
   }
 

@@ -104,8 +104,7 @@ final class DeliverStream implements AutoCloseable {
           throw new OrdererException(
               "orderer `%s` hung up without sending status: %s"
                   .formatted(
-                      address,
-                      closed.status.isOk() ? "EOF" : RpcErrors.text(closed.status)));
+                      address, closed.status.isOk() ? "EOF" : RpcErrors.text(closed.status)));
       default -> throw new IllegalStateException("not a message of this inbox: " + message);
     };
   }

@@ -55,8 +55,7 @@ public final class OrdererBroadcast {
     }
   }
 
-  private static final class Answer
-      implements ClientResponseObserver<Envelope, BroadcastResponse> {
+  private static final class Answer implements ClientResponseObserver<Envelope, BroadcastResponse> {
     private final CompletableFuture<BroadcastResponse> future = new CompletableFuture<>();
     private ClientCallStreamObserver<Envelope> call;
 

@@ -48,8 +48,7 @@ public final class OrdererConnections implements AutoCloseable {
    */
   public List<OrdererEndpoint> endpoints(ChannelConfig config) {
     List<OrdererOrg> orgs =
-        List.copyOf(
-            config.orderer().map(OrdererSection::organizations).orElse(Map.of()).values());
+        List.copyOf(config.orderer().map(OrdererSection::organizations).orElse(Map.of()).values());
     List<OrdererEndpoint> endpoints = new ArrayList<>();
     for (OrdererOrg org : orgs) {
       List<ByteString> roots = org.tlsRoots();
@@ -80,8 +79,7 @@ public final class OrdererConnections implements AutoCloseable {
   public ManagedChannel shared(OrdererEndpoint endpoint) {
     ManagedChannel channel =
         shared.computeIfAbsent(
-            new Target(endpoint.connectAddress(), endpoint.tlsRoots()),
-            target -> open(endpoint));
+            new Target(endpoint.connectAddress(), endpoint.tlsRoots()), target -> open(endpoint));
     if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
       channel.resetConnectBackoff(); // somebody wants to send now
     }

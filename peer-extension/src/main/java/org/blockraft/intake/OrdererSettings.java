@@ -48,8 +48,7 @@ public record OrdererSettings(
   }
 
   /** Fabric's defaults. */
-  public static OrdererSettings defaults(
-      boolean tls, Optional<TlsCredentials> clientCredentials) {
+  public static OrdererSettings defaults(boolean tls, Optional<TlsCredentials> clientCredentials) {
     return new OrdererSettings(
         tls,
         clientCredentials,

@@ -111,8 +111,7 @@ public final class OrdererSource implements AutoCloseable {
             settings.reconnectTotalMax());
         return false;
       }
-      log.warn(
-          "peer is a static leader, ignoring peer.deliveryclient.reconnectTotalTimeThreshold");
+      log.warn("peer is a static leader, ignoring peer.deliveryclient.reconnectTotalTimeThreshold");
     }
     log.warn(
         "[{}] Disconnected from ordering service. Attempt to re-connect in {}ms",
@@ -152,8 +151,7 @@ public final class OrdererSource implements AutoCloseable {
   }
 
   /** Takes blocks until the orderers change or this one has been silent for too long. */
-  private void follow(OrdererEndpoint endpoint, DeliverStream stream)
-      throws InterruptedException {
+  private void follow(OrdererEndpoint endpoint, DeliverStream stream) throws InterruptedException {
     while (closed.getCount() > 0) {
       boolean mayWithhold = config.channel().consensusTypeBft();
       switch (stream.next(mayWithhold ? settings.stallTimeout() : IDLE)) {

@@ -35,8 +35,7 @@ final class RetryPace {
       return Duration.ZERO;
     }
     double millis = FIRST.toMillis() * Math.pow(BASE, failures - 1);
-    Duration pause =
-        millis >= pauseMax.toMillis() ? pauseMax : Duration.ofMillis((long) millis);
+    Duration pause = millis >= pauseMax.toMillis() ? pauseMax : Duration.ofMillis((long) millis);
     total = total.plus(pause);
     return pause;
   }

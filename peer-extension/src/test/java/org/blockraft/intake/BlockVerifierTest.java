@@ -121,7 +121,8 @@ class BlockVerifierTest {
                 .signer());
     assertTrue(refusal(byImpostor).startsWith(unsatisfied));
     Block changedAfterwards =
-        good.toBuilder().setMetadata(new SampleBlocks(channel).addTransactions(1).getMetadata())
+        good.toBuilder()
+            .setMetadata(new SampleBlocks(channel).addTransactions(1).getMetadata())
             .build();
     assertTrue(refusal(changedAfterwards).startsWith(unsatisfied));
   }

@@ -93,8 +93,7 @@ final class FakeOrderer implements AutoCloseable {
         @Override
         public void onNext(Envelope request) {
           if (request.getPayload().isEmpty()) {
-            replies.onError(
-                Status.UNAVAILABLE.withDescription("no payload").asRuntimeException());
+            replies.onError(Status.UNAVAILABLE.withDescription("no payload").asRuntimeException());
             return;
           }
           replies.onNext(

@@ -43,8 +43,7 @@ class OrdererSourceTest {
     channel = new SampleChannel(dir);
     blocks = new SampleBlocks(channel);
     genesis = blocks.tip();
-    settings =
-        OrdererSettings.defaults(true, Optional.of(channel.org1.tls("peer")));
+    settings = OrdererSettings.defaults(true, Optional.of(channel.org1.tls("peer")));
     connections = new OrdererConnections(settings);
     open.add(connections);
   }
@@ -76,8 +75,7 @@ class OrdererSourceTest {
     gone.close();
     BlockingQueue<VerifiedBlock> sink =
         pull(
-            channel.config(
-                dying.address(), refusing.address(), healthy.address(), gone.address()),
+            channel.config(dying.address(), refusing.address(), healthy.address(), gone.address()),
             4);
 
     expect(sink, 1, 60);
@@ -94,8 +92,7 @@ class OrdererSourceTest {
                 : block;
     FakeOrderer lying = orderer(ALL, FakeOrderer.Ending.SILENCE, lie);
     FakeOrderer honest = orderer(ALL, FakeOrderer.Ending.SILENCE, UnaryOperator.identity());
-    BlockingQueue<VerifiedBlock> sink =
-        pull(channel.config(lying.address(), honest.address()), 4);
+    BlockingQueue<VerifiedBlock> sink = pull(channel.config(lying.address(), honest.address()), 4);
 
     for (VerifiedBlock block : expect(sink, 1, 30)) {
       assertEquals(blocks.get((int) block.number()), block.block());
@@ -139,9 +136,7 @@ class OrdererSourceTest {
     FakeOrderer orderer = orderer(ALL, FakeOrderer.Ending.SILENCE, UnaryOperator.identity());
     ChannelConfig config = channel.config(orderer.address());
     ConfigEnvelope same =
-        ConfigEnvelope.newBuilder()
-            .setConfig(config.config().toBuilder().setSequence(1))
-            .build();
+        ConfigEnvelope.newBuilder().setConfig(config.config().toBuilder().setSequence(1)).build();
     blocks.addConfig(same);
     addBlocks(2);
     BlockingQueue<VerifiedBlock> sink = pull(config, 2);
@@ -204,8 +199,7 @@ class OrdererSourceTest {
   @Test
   void shouldAnswerASubmitterWithWhatTheOrdererSays() {
     FakeOrderer orderer = orderer(0, FakeOrderer.Ending.SILENCE, UnaryOperator.identity());
-    OrdererEndpoint endpoint =
-        connections.endpoints(channel.config(orderer.address())).getFirst();
+    OrdererEndpoint endpoint = connections.endpoints(channel.config(orderer.address())).getFirst();
     OrdererBroadcast broadcast = new OrdererBroadcast(connections);
 
     BroadcastResponse answer =
@@ -221,7 +215,8 @@ class OrdererSourceTest {
     OrdererException refused =
         org.junit.jupiter.api.Assertions.assertThrows(
             OrdererException.class,
-            () -> broadcast.submit(endpoint, Envelope.getDefaultInstance(), Duration.ofSeconds(10)));
+            () ->
+                broadcast.submit(endpoint, Envelope.getDefaultInstance(), Duration.ofSeconds(10)));
     assertEquals("rpc error: code = Unavailable desc = no payload", refused.getMessage());
   }
 
@@ -231,8 +226,7 @@ class OrdererSourceTest {
     }
   }
 
-  private FakeOrderer orderer(
-      int end, FakeOrderer.Ending ending, UnaryOperator<Block> distortion) {
+  private FakeOrderer orderer(int end, FakeOrderer.Ending ending, UnaryOperator<Block> distortion) {
     FakeOrderer orderer = new FakeOrderer(channel.ordering, blocks, end, ending, distortion);
     open.add(orderer);
     return orderer;

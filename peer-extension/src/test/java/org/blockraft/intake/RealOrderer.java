@@ -100,7 +100,9 @@ final class RealOrderer implements AutoCloseable {
   void join(Path genesisBlock) throws Exception {
     String boundary = "join-boundary";
     byte[] head =
-        ("--" + boundary + "\r\nContent-Disposition: form-data; name=\"config-block\";"
+        ("--"
+                + boundary
+                + "\r\nContent-Disposition: form-data; name=\"config-block\";"
                 + " filename=\"genesis.block\"\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII);
     byte[] tail = ("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.US_ASCII);

@@ -86,24 +86,21 @@ class RealOrdererTest {
         ConfigEnvelope expected = ConfigUpdates.propose(config, update);
         assertEquals(Status.SUCCESS, submit(broadcast, endpoint, update));
         VerifiedBlock configBlock = sink.poll(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-        ConfigEnvelope delivered =
-            BlockHeaders.configEnvelope(configBlock.block()).orElseThrow();
+        ConfigEnvelope delivered = BlockHeaders.configEnvelope(configBlock.block()).orElseThrow();
         assertEquals(expected, delivered);
         ChannelConfig next = ConfigUpdates.apply(config, delivered);
         assertEquals(1, next.sequence());
         assertEquals(2, BlockHeaders.lastConfigIndex(configBlock.block()));
 
         for (int i = 0; i < 20; i++) {
-          assertEquals(
-              Status.SUCCESS, submit(broadcast, endpoint, transaction(admin.signer(), i)));
+          assertEquals(Status.SUCCESS, submit(broadcast, endpoint, transaction(admin.signer(), i)));
         }
         int received = 0;
         while (received < 20) {
           VerifiedBlock block = sink.poll(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
           received += block.block().getData().getDataCount();
         }
-        assertEquals(
-            Status.FORBIDDEN, submit(broadcast, endpoint, transaction(peer.signer(), 99)));
+        assertEquals(Status.FORBIDDEN, submit(broadcast, endpoint, transaction(peer.signer(), 99)));
       }
     }
   }
@@ -189,8 +186,7 @@ class RealOrdererTest {
         ChannelHeader.newBuilder()
             .setType(type.getNumber())
             .setChannelId(CHANNEL)
-            .setTimestamp(
-                Timestamp.newBuilder().setSeconds(Instant.now().getEpochSecond()))
+            .setTimestamp(Timestamp.newBuilder().setSeconds(Instant.now().getEpochSecond()))
             .build();
     ByteString payload =
         Payload.newBuilder()

@@ -53,8 +53,7 @@ final class SampleBlocks {
 
   Block addConfig(ConfigEnvelope config) {
     return add(
-        SampleChannel.envelope(
-                HeaderType.CONFIG, channel.orderer.signer(), config.toByteString())
+        SampleChannel.envelope(HeaderType.CONFIG, channel.orderer.signer(), config.toByteString())
             .toByteString());
   }
 
