@@ -57,12 +57,12 @@ record BuildContext(
       throw ChaincodeException.wrap("could not create source dir", e);
     }
     try {
-      SourceTree.untar(unpacked.code(), source);
+      SourceTree.untar(unpacked.code().newInput(), source);
     } catch (IOException | ChaincodeException e) {
       throw ChaincodeException.wrap("could not untar source package", e);
     }
     try {
-      Files.write(metadata.resolve("metadata.json"), unpacked.metadata());
+      Files.write(metadata.resolve("metadata.json"), unpacked.metadata().toByteArray());
     } catch (IOException e) {
       throw ChaincodeException.wrap("could not write metadata file", e);
     }

@@ -201,12 +201,9 @@ final class ChaincodeLauncher implements AutoCloseable {
       return;
     }
     launch.onAbandon(connection::close);
-    connection
-        .converse(streams)
-        .thenRun(
-            () ->
-                launch.failed(
-                    new ChaincodeException("connection to " + packageId + " terminated")));
+    connection.converse(
+        streams,
+        () -> launch.failed(new ChaincodeException("connection to " + packageId + " terminated")));
   }
 
   private void run(String packageId, BuiltChaincode built, Launch launch)

@@ -2,6 +2,7 @@ package org.blockraft.chaincode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -23,7 +24,12 @@ import org.slf4j.LoggerFactory;
  * @param code the bytes of code.tar.gz
  */
 public record ChaincodePackage(
-    String packageId, String label, String type, String path, byte[] metadata, byte[] code) {
+    String packageId,
+    String label,
+    String type,
+    String path,
+    ByteString metadata,
+    ByteString code) {
   private static final Logger log = LoggerFactory.getLogger("chaincode.persistence");
 
   private static final String METADATA_FILE = "metadata.json";
@@ -72,8 +78,8 @@ public record ChaincodePackage(
         label,
         Json.text(fields, "type"),
         Json.text(fields, "path"),
-        metadata,
-        code);
+        UnsafeByteOperations.unsafeWrap(metadata),
+        UnsafeByteOperations.unsafeWrap(code));
   }
 
   /** Throws if a label has a character that stock does not allow. */
@@ -104,8 +110,7 @@ public record ChaincodePackage(
    * Throws if the code is not a gzip-ed tar; stock looks for index definitions in it at install.
    */
   void requireReadableCode() {
-    try (TarArchiveInputStream tar =
-        Archives.tar(Archives.gunzip(new java.io.ByteArrayInputStream(code)))) {
+    try (TarArchiveInputStream tar = Archives.tar(Archives.gunzip(code.newInput()))) {
       while (Archives.next(tar) != null) {
         // Only the walk counts.
       }

@@ -51,7 +51,7 @@ final class Launch {
 
   /** What to do when the launch is abandoned; done at once if it is already. */
   void onAbandon(Runnable cleanUp) {
-    abandoned.thenRun(cleanUp);
+    var _ = abandoned.thenRun(cleanUp);
   }
 
   /** Waits for the outcome; null if there is none in time. */

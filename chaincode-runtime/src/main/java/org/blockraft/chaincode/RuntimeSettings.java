@@ -32,7 +32,7 @@ public record RuntimeSettings(
 
   private static final Duration EXECUTE_TIMEOUT_DEFAULT = Duration.ofSeconds(30);
   private static final Duration EXECUTE_TIMEOUT_MIN = Duration.ofSeconds(1);
-  private static final Duration STARTUP_TIMEOUT_DEFAULT = Duration.ofSeconds(300);
+  private static final Duration STARTUP_TIMEOUT_DEFAULT = Duration.ofMinutes(5);
   private static final Duration STARTUP_TIMEOUT_MIN = Duration.ofSeconds(5);
   private static final int TOTAL_QUERY_LIMIT_DEFAULT = 100_000; // stock's core.yaml
   private static final int EXECUTIONS_MAX_DEFAULT = 2500; // stock's limit of concurrent proposals

@@ -28,7 +28,6 @@ final class ServerConnection implements AutoCloseable {
   private static final long KEEPALIVE_TIMEOUT_SECONDS = 20;
 
   private final ManagedChannel channel;
-  private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   private ServerConnection(ManagedChannel channel) {
     this.channel = channel;
@@ -55,11 +54,9 @@ final class ServerConnection implements AutoCloseable {
     }
   }
 
-  /** Opens the stream; the returned future completes when it is over. */
-  CompletableFuture<Void> converse(StreamFactory streams) {
-    Inbound inbound = new Inbound(streams);
-    ChaincodeGrpc.newStub(channel).connect(inbound);
-    return ended;
+  /** Opens the stream; tells when it is over. */
+  void converse(StreamFactory streams, Runnable atEnd) {
+    ChaincodeGrpc.newStub(channel).connect(new Inbound(streams, atEnd));
   }
 
   @Override
@@ -191,10 +188,12 @@ final class ServerConnection implements AutoCloseable {
   private final class Inbound
       implements ClientResponseObserver<ChaincodeMessage, ChaincodeMessage> {
     private final StreamFactory streams;
+    private final Runnable atEnd;
     private ChaincodeStream stream;
 
-    Inbound(StreamFactory streams) {
+    Inbound(StreamFactory streams, Runnable atEnd) {
       this.streams = streams;
+      this.atEnd = atEnd;
     }
 
     @Override
@@ -219,7 +218,7 @@ final class ServerConnection implements AutoCloseable {
 
     private void end(String reason) {
       stream.ended(reason);
-      ended.complete(null);
+      atEnd.run();
       channel.shutdownNow();
     }
   }

@@ -1,7 +1,7 @@
 package org.blockraft.chaincode;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.FileVisitor;
 import java.nio.file.Files;
@@ -34,9 +34,8 @@ final class SourceTree {
   private SourceTree() {}
 
   /** Unpacks gzip-ed tar bytes; only files and folders, only below the target. */
-  static void untar(byte[] archive, Path target) throws IOException {
-    try (TarArchiveInputStream tar =
-        Archives.tar(Archives.gunzip(new ByteArrayInputStream(archive)))) {
+  static void untar(InputStream archive, Path target) throws IOException {
+    try (TarArchiveInputStream tar = Archives.tar(Archives.gunzip(archive))) {
       for (TarArchiveEntry entry = next(tar); entry != null; entry = next(tar)) {
         unpack(tar, entry, target);
       }

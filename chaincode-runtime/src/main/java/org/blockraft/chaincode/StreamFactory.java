@@ -28,7 +28,7 @@ final class StreamFactory implements AutoCloseable {
             : null;
     if (keepalive != null) {
       long nanos = settings.keepalive().toNanos();
-      keepalive.scheduleAtFixedRate(this::keepAlive, nanos, nanos, TimeUnit.NANOSECONDS);
+      var _ = keepalive.scheduleAtFixedRate(this::keepAlive, nanos, nanos, TimeUnit.NANOSECONDS);
     }
   }
 

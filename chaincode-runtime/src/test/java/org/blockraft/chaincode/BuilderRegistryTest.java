@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -252,12 +253,15 @@ class BuilderRegistryTest {
       assertTrue(
           assertThrows(
                   ChaincodeException.class,
-                  () -> SourceTree.untar(archive, directory.resolve("out")))
+                  () ->
+                      SourceTree.untar(new ByteArrayInputStream(archive), directory.resolve("out")))
               .getMessage()
               .startsWith("tar contains the absolute or escaping path '"),
           name);
     }
-    SourceTree.untar(TestPackages.texts(Map.of("a/b/../..c", "x")), directory.resolve("out"));
+    SourceTree.untar(
+        new ByteArrayInputStream(TestPackages.texts(Map.of("a/b/../..c", "x"))),
+        directory.resolve("out"));
     assertTrue(Files.exists(directory.resolve("out/a/..c")));
   }
 

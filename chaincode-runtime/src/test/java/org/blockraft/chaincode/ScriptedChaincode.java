@@ -200,7 +200,7 @@ final class ScriptedChaincode implements AutoCloseable {
     private final BlockingQueue<ChaincodeMessage> answers = new ArrayBlockingQueue<>(16);
     private ChaincodeEvent event;
 
-    Transaction(Session session, ChaincodeMessage begin) {
+    private Transaction(Session session, ChaincodeMessage begin) {
       this.session = session;
       this.begin = begin;
     }
