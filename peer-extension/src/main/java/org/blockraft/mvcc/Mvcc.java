@@ -26,7 +26,7 @@ import org.hyperledger.fabric.protos.peer.TxValidationCode;
 public final class Mvcc {
 
   /** Where the channel configuration stands in the state, in the namespace without a name. */
-  static final String CONFIG_KEY = "CHANNEL_CONFIG_ENV_BYTES";
+  public static final String CONFIG_KEY = "CHANNEL_CONFIG_ENV_BYTES";
 
   private final ValidatedBlock block;
   private final StateView committed;

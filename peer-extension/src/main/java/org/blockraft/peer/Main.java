@@ -1,6 +1,7 @@
 package org.blockraft.peer;
 
 import java.io.PrintWriter;
+import org.blockraft.identity.IdentityException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +20,16 @@ public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setExecutionExceptionHandler(
+        (failure, line, parsed) -> {
+          if (failure instanceof CommandLine.ExecutionException) {
+            line.getErr().println("Error: " + failure.getMessage());
+            return 1;
+          }
+          throw failure;
+        });
+    System.exit(commandLine.execute(args));
   }
 
   @Override
@@ -80,9 +90,8 @@ public final class Main implements Runnable {
     @Override
     public void run() {
       try {
-        PeerConfig config = PeerConfig.from(CoreYaml.load(System.getenv()), devMode);
-        throw new ConfigurationException("not wired " + config.id());
-      } catch (ConfigurationException e) {
+        NodeProcess.run(System.getenv(), devMode);
+      } catch (ConfigurationException | IdentityException e) {
         throw new CommandLine.ExecutionException(spec.commandLine(), e.getMessage(), e);
       }
     }

@@ -13,6 +13,7 @@ import java.util.Set;
  * {@code core/peer/config.go}, {@code sampleconfig/core.yaml}).
  *
  * @param address where others reach this peer, {@code host:port}
+ * @param externalEndpoint where peers of other organizations reach this one
  * @param chaincodeEndpoint what a launched chaincode is told to dial
  */
 public record PeerConfig(
@@ -30,6 +31,8 @@ public record PeerConfig(
     Transport transport,
     Limits limits,
     Gateway gateway,
+    Discovery discovery,
+    String externalEndpoint,
     OrdererClient ordererClient,
     Authentication authentication,
     Chaincode chaincode,
@@ -73,6 +76,10 @@ public record PeerConfig(
       Duration endorsementTimeout,
       Duration broadcastTimeout,
       Duration dialTimeout) {}
+
+  /** {@code peer.discovery}. */
+  public record Discovery(
+      boolean enabled, boolean orgMembersAllowed, boolean authCacheEnabled, int authCacheMax) {}
 
   /** An orderer address that is to be reached under another one. */
   public record AddressOverride(String from, String to, Path caCertificates) {}
@@ -177,6 +184,8 @@ public record PeerConfig(
             yaml.integer("peer.limits.concurrency.deliverService", 0),
             yaml.integer("peer.limits.concurrency.gatewayService", 0)),
         gateway(yaml),
+        discovery(yaml),
+        yaml.text("peer.gossip.externalEndpoint", address),
         ordererClient(yaml),
         authentication(yaml),
         chaincode(yaml),
@@ -242,6 +251,14 @@ public record PeerConfig(
         yaml.duration("peer.gateway.endorsementTimeout", Duration.ofSeconds(30)),
         yaml.duration("peer.gateway.broadcastTimeout", Duration.ofSeconds(30)),
         yaml.duration("peer.gateway.dialTimeout", Duration.ofMinutes(2)));
+  }
+
+  private static Discovery discovery(CoreYaml yaml) {
+    return new Discovery(
+        yaml.flag("peer.discovery.enabled", false),
+        yaml.flag("peer.discovery.orgMembersAllowedAccess", false),
+        yaml.flag("peer.discovery.authCacheEnabled", false),
+        yaml.integer("peer.discovery.authCacheMaxSize", 1000));
   }
 
   private static OrdererClient ordererClient(CoreYaml yaml) {

@@ -1,0 +1,139 @@
+package org.blockraft.peer;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.blockraft.identity.ChannelConfig;
+import org.blockraft.identity.ConfigUpdates;
+import org.blockraft.identity.TlsRoots;
+import org.blockraft.ingress.LedgerChannel;
+import org.blockraft.ingress.ServedChannel;
+import org.blockraft.intake.ChainTip;
+import org.blockraft.intake.OrdererSource;
+import org.blockraft.ledger.Ledger;
+import org.blockraft.lifecycle.ChannelHandle;
+import org.blockraft.lifecycle.CommittedDefinitions;
+import org.blockraft.mvcc.Mvcc;
+import org.blockraft.state.StateSnapshot;
+import org.blockraft.state.VersionedValue;
+import org.blockraft.validate.BlockValidator;
+import org.hyperledger.fabric.protos.common.ConfigEnvelope;
+
+/**
+ * One joined channel: its ledger, the configuration in force, and the pipeline that feeds it.
+ *
+ * <p>The configuration is written by the committing thread alone and read by all. It is taken from
+ * the ledger's state at start, never from memory of an earlier run, since a configuration takes
+ * effect a moment before its block is durable.
+ */
+final class Channel implements ChannelHandle, AutoCloseable {
+  private final Ledger ledger;
+  private final ChannelServicesShared shared;
+  private final CommittedDefinitions definitions;
+  private final ServedChannel served;
+  private final BlockPipeline pipeline;
+  private volatile ChannelConfig config;
+  private volatile Throwable failure;
+
+  Channel(Ledger ledger, ChannelServicesShared shared) {
+    this.ledger = ledger;
+    this.shared = shared;
+    this.config = committedConfig(ledger);
+    config.requireCompatible();
+    this.definitions =
+        new CommittedDefinitions(
+            ledger.channelId(), this::config, shared.definitionCache(), shared.dissemination());
+    definitions.follow(ledger);
+    this.served = new LedgerChannel(ledger, this::config, shared.orderers()::endpoints);
+    this.pipeline =
+        new BlockPipeline(
+            ledger,
+            new BlockValidator(ledger.channelId(), ledger, definitions, shared.slices()),
+            this::config,
+            this::apply,
+            shared.blocksAhead(),
+            cause -> failure = cause);
+    shared.tlsRoots().ifPresent(this::announceRoots);
+  }
+
+  private static ChannelConfig committedConfig(Ledger ledger) {
+    byte[] key = Mvcc.CONFIG_KEY.getBytes(StandardCharsets.UTF_8);
+    try (StateSnapshot state = ledger.snapshot()) {
+      VersionedValue value = state.get("", key);
+      if (value == null) {
+        throw new IllegalStateException(
+            "ledger [%s] has no channel configuration in its state".formatted(ledger.channelId()));
+      }
+      return ChannelConfig.of(
+          ledger.channelId(), ConfigEnvelope.parseFrom(value.value()).getConfig());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(
+          "the configuration in ledger [%s] cannot be read".formatted(ledger.channelId()), e);
+    }
+  }
+
+  private void apply(ConfigEnvelope delivered) {
+    ChannelConfig next = ConfigUpdates.apply(config, delivered);
+    next.requireCompatible();
+    config = next;
+    shared.tlsRoots().ifPresent(this::announceRoots);
+  }
+
+  private void announceRoots(TlsRoots roots) {
+    roots.update(config);
+  }
+
+  /** Starts to pull blocks. */
+  void start() {
+    pipeline.start(
+        new OrdererSource(
+            shared.ordererSettings(),
+            shared.orderers(),
+            shared.signer(),
+            this::config,
+            this::tip,
+            pipeline.sink(),
+            shared.clock()));
+  }
+
+  private ChainTip tip() {
+    ByteString hash = ledger.info().getCurrentBlockHash();
+    return new ChainTip(ledger.height(), hash.toByteArray());
+  }
+
+  /** Why the channel has stopped; empty while it runs. */
+  Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  ServedChannel served() {
+    return served;
+  }
+
+  @Override
+  public String channelId() {
+    return ledger.channelId();
+  }
+
+  @Override
+  public ChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  @Override
+  public CommittedDefinitions definitions() {
+    return definitions;
+  }
+
+  @Override
+  public void close() {
+    pipeline.close();
+    ledger.close();
+  }
+}

@@ -1,0 +1,29 @@
+package org.blockraft.peer;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import org.blockraft.identity.Signer;
+import org.blockraft.identity.TlsRoots;
+import org.blockraft.intake.OrdererConnections;
+import org.blockraft.intake.OrdererSettings;
+import org.blockraft.lifecycle.DefinitionCache;
+import org.blockraft.lifecycle.ImplicitDissemination;
+import org.blockraft.validate.SlicePool;
+
+/**
+ * What all channels of this node share.
+ *
+ * @param tlsRoots the client authorities that channels contribute to, when clients must show a
+ *     certificate
+ * @param blocksAhead blocks of one channel taken from the orderer and not yet verified, at most
+ */
+record ChannelServicesShared(
+    Signer signer,
+    OrdererSettings ordererSettings,
+    OrdererConnections orderers,
+    SlicePool slices,
+    DefinitionCache definitionCache,
+    ImplicitDissemination dissemination,
+    Optional<TlsRoots> tlsRoots,
+    int blocksAhead,
+    InstantSource clock) {}

@@ -1,0 +1,104 @@
+package org.blockraft.peer;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.blockraft.identity.ChannelConfig;
+import org.blockraft.ingress.ServedChannel;
+import org.blockraft.ingress.ServedChannels;
+import org.blockraft.ledger.Ledger;
+import org.blockraft.ledger.Ledgers;
+import org.blockraft.lifecycle.ChannelDirectory;
+import org.blockraft.lifecycle.ChannelHandle;
+import org.blockraft.operations.HealthChecks;
+import org.hyperledger.fabric.protos.common.Block;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The channels of this node. Lookups take no lock; joins come one at a time. */
+final class Channels implements ChannelDirectory, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Channels.class);
+
+  private final Map<String, Channel> channels = new ConcurrentSkipListMap<>();
+  private final Ledgers ledgers;
+  private final HealthChecks health;
+  private ChannelServicesShared shared;
+
+  Channels(Ledgers ledgers, HealthChecks health) {
+    this.ledgers = ledgers;
+    this.health = health;
+  }
+
+  /** Opens every channel that was joined before and starts to pull its blocks. */
+  synchronized void open(ChannelServicesShared services) {
+    shared = services;
+    for (String id : ledgers.channelIds()) {
+      LOG.info("Loading chain {}", id);
+      add(ledgers.open(id).orElseThrow());
+    }
+    channels.values().forEach(Channel::start);
+  }
+
+  private Channel add(Ledger ledger) {
+    Channel channel = new Channel(ledger, shared);
+    channels.put(channel.channelId(), channel);
+    health.register(
+        "channel " + channel.channelId(),
+        () -> {
+          if (channel.failure().isPresent()) {
+            throw new IllegalStateException("stopped: " + channel.failure().get().getMessage());
+          }
+        });
+    return channel;
+  }
+
+  @Override
+  public synchronized void join(Block genesis) {
+    Ledger ledger = ledgers.create(genesis);
+    add(ledger).start();
+  }
+
+  @Override
+  public Optional<ChannelHandle> channel(String channelId) {
+    return Optional.ofNullable(channels.get(channelId));
+  }
+
+  @Override
+  public List<String> ids() {
+    return List.copyOf(channels.keySet());
+  }
+
+  /** The configuration in force, null for a channel that is not joined. */
+  ChannelConfig config(String channelId) {
+    Channel channel = channels.get(channelId);
+    return channel == null ? null : channel.config();
+  }
+
+  /** The height of a channel's ledger, zero for one that is not joined. */
+  long height(String channelId) {
+    Channel channel = channels.get(channelId);
+    return channel == null ? 0 : channel.ledger().height();
+  }
+
+  /** The same channels, as the services on the peer's port see them. */
+  ServedChannels served() {
+    return new ServedChannels() {
+      @Override
+      public Optional<ServedChannel> channel(String channelId) {
+        return Optional.ofNullable(channels.get(channelId)).map(Channel::served);
+      }
+
+      @Override
+      public List<String> ids() {
+        return Channels.this.ids();
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    channels.values().forEach(Channel::close);
+    ledgers.close();
+  }
+}

@@ -1,0 +1,363 @@
+package org.blockraft.peer;
+
+import com.google.protobuf.ByteString;
+import io.grpc.BindableService;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.blockraft.chaincode.BuilderRegistry;
+import org.blockraft.chaincode.ChaincodeCertificates;
+import org.blockraft.chaincode.ChaincodeCustodian;
+import org.blockraft.chaincode.ChaincodeRuntime;
+import org.blockraft.chaincode.InstalledPackage;
+import org.blockraft.chaincode.PackageStore;
+import org.blockraft.chaincode.SystemChaincode;
+import org.blockraft.dispatch.AnnouncedHeights;
+import org.blockraft.dispatch.ProposalDispatcher;
+import org.blockraft.endorse.AuthFilters;
+import org.blockraft.endorse.Endorser;
+import org.blockraft.endorse.LocalPrivateData;
+import org.blockraft.identity.AclChecker;
+import org.blockraft.identity.LocalMsp;
+import org.blockraft.identity.SignedData;
+import org.blockraft.identity.Signer;
+import org.blockraft.identity.TlsCredentials;
+import org.blockraft.identity.TlsRoots;
+import org.blockraft.identity.TlsTrust;
+import org.blockraft.ingress.DeliverService;
+import org.blockraft.ingress.DeliverSettings;
+import org.blockraft.ingress.DiscoveryService;
+import org.blockraft.ingress.DiscoverySettings;
+import org.blockraft.ingress.EndorserService;
+import org.blockraft.ingress.GatewayService;
+import org.blockraft.ingress.GrpcServer;
+import org.blockraft.ingress.LocalEndorserClient;
+import org.blockraft.ingress.LocalMembers;
+import org.blockraft.ingress.ProposalFilter;
+import org.blockraft.ingress.ProposalFilters;
+import org.blockraft.ingress.ServedChannels;
+import org.blockraft.intake.OrdererBroadcast;
+import org.blockraft.intake.OrdererConnections;
+import org.blockraft.intake.OrdererSettings;
+import org.blockraft.ledger.Ledgers;
+import org.blockraft.lifecycle.ConfigChaincode;
+import org.blockraft.lifecycle.DefinitionCache;
+import org.blockraft.lifecycle.ImplicitDissemination;
+import org.blockraft.lifecycle.LifecycleChaincode;
+import org.blockraft.lifecycle.PackageEvents;
+import org.blockraft.lifecycle.PeerChannelServices;
+import org.blockraft.lifecycle.QueryChaincode;
+import org.blockraft.operations.FabricMeterRegistry;
+import org.blockraft.operations.HealthChecks;
+import org.blockraft.operations.LogSpec;
+import org.blockraft.operations.OperationsServer;
+import org.blockraft.operations.VersionInfo;
+import org.blockraft.simulation.SimulationSettings;
+import org.blockraft.validate.SlicePool;
+import org.blockraft.worker.LocalWorker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The composition root: one node, built top to bottom by plain constructors. Read it as the
+ * architecture diagram. {@link #start} opens, {@link #close} ends everything in reverse.
+ *
+ * <pre>
+ * proposal:  EndorserService | GatewayService -> ProposalDispatcher -> LocalWorker -> Endorser
+ * block:     Channel: OrdererSource -> BlockValidator -> Ledger -> Deliver and gateway events
+ * </pre>
+ */
+public final class PeerNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("nodeCmd");
+
+  /** Proposals under way on this node when core.yaml sets no limit; stock's own default. */
+  private static final int PROPOSALS_MAX = 2500;
+
+  private final PeerConfig config;
+  private final SlicePool slices;
+  private final OrdererConnections orderers;
+  private final ChaincodeRuntime runtime;
+  private final Channels channels;
+  private final ChannelServicesShared shared;
+  private final DefinitionCache definitions;
+  private final PackageStore packages;
+  private final GatewayService gateway;
+  private final GrpcServer server;
+  private final GrpcServer chaincodeServer;
+  private final OperationsServer operations;
+
+  /** Wires everything; nothing listens and nothing is pulled until {@link #start}. */
+  public PeerNode(
+      PeerConfig config, Map<String, String> environment, LogSpec logSpec, InstantSource clock)
+      throws IOException {
+    this.config = config;
+    Settings settings = new Settings(config);
+    FabricMeterRegistry meters = new FabricMeterRegistry();
+    HealthChecks health = new HealthChecks();
+
+    // Who we are, and whom we trust.
+    LocalMsp localMsp = LocalMsp.load(config.mspFolder(), config.localMspId(), clock);
+    Signer signer = localMsp.signer();
+    Optional<TlsCredentials> serverCredentials = settings.serverCredentials();
+    TlsRoots clientRoots = new TlsRoots(settings.fixedClientRoots());
+    boolean mutualTls = config.tls().enabled() && config.tls().clientAuthRequired();
+
+    // What we keep: ledgers and chaincode packages.
+    this.channels =
+        new Channels(
+            new Ledgers(
+                config.fileSystemPath().resolve("ledgersData"), settings.ledger(), meters),
+            health);
+    this.packages = new PackageStore(config.fileSystemPath().resolve("lifecycle/chaincodes"));
+    AclChecker acls = new AclChecker(localMsp, channels::config);
+
+    // Chaincode.
+    ChaincodeCertificates certificates =
+        config.tls().enabled() ? new ChaincodeCertificates(clock) : null;
+    this.runtime =
+        new ChaincodeRuntime(
+            settings.chaincodeRuntime(),
+            packages,
+            new BuilderRegistry(settings.builds(environment)),
+            certificates,
+            meters);
+    this.definitions =
+        new DefinitionCache(config.localMspId(), packageEvents(runtime.custodian()));
+    List<SystemChaincode> systemChaincodes =
+        systemChaincodes(acls, settings.version3()).stream()
+            .filter(s -> config.chaincode().systemChaincodes().contains(s.name()))
+            .toList();
+    PeerChannelServices services =
+        new PeerChannelServices(
+            channels,
+            acls,
+            new SimulationSettings(config.ledger().totalQueryLimit()),
+            systemChaincodes,
+            config.devMode());
+
+    // The block flow, one pipeline a channel.
+    OrdererSettings ordererSettings = settings.orderers();
+    this.orderers = new OrdererConnections(ordererSettings);
+    this.slices = new SlicePool(config.own().validationThreads());
+    this.shared =
+        new ChannelServicesShared(
+            signer,
+            ordererSettings,
+            orderers,
+            slices,
+            definitions,
+            new ImplicitDissemination(
+                config.localMspId(),
+                config.ledger().implicitRequiredPeerCount(),
+                config.ledger().implicitMaxPeerCount()),
+            mutualTls ? Optional.of(clientRoots) : Optional.empty(),
+            config.own().blocksAhead(),
+            clock);
+
+    // The proposal flow: dispatcher over workers, this node's the only one.
+    Endorser endorser =
+        new Endorser(
+            channels,
+            localMsp.msps(),
+            acls,
+            services,
+            runtime,
+            new LocalPrivateData(channels),
+            signer,
+            new AuthFilters(false, Duration.ZERO, () -> false, clock),
+            meters);
+    AnnouncedHeights announced = new AnnouncedHeights();
+    int limit = config.limits().endorserService();
+    ProposalDispatcher dispatcher =
+        new ProposalDispatcher(
+            List.of(new LocalWorker(config.id(), endorser::process, channels::height)),
+            limit > 0 ? limit : PROPOSALS_MAX,
+            announced,
+            meters);
+
+    // What clients see.
+    ServedChannels served = channels.served();
+    CommittedChaincodes chaincodes = new CommittedChaincodes(channels);
+    LocalMembers members =
+        new LocalMembers(
+            config.localMspId(),
+            signer.serialized(),
+            signer::sign,
+            config.externalEndpoint(),
+            new LocalEndorserClient(dispatcher),
+            served,
+            chaincodes,
+            clock);
+    SecureRandom random = new SecureRandom();
+    this.gateway =
+        new GatewayService(
+            settings.gateway(),
+            served,
+            members,
+            chaincodes,
+            acls::check,
+            new OrdererBroadcast(orderers)::submit,
+            announced,
+            random);
+    List<BindableService> mounted = new ArrayList<>();
+    mounted.add(new EndorserService(dispatcher, filters(clock)));
+    mounted.add(
+        new DeliverService(
+            served,
+            acls::check,
+            new DeliverSettings(config.authentication().timeWindow(), mutualTls),
+            announced,
+            meters,
+            clock));
+    if (config.discovery().enabled()) {
+      mounted.add(
+          new DiscoveryService(
+              new DiscoverySettings(
+                  config.tls().enabled(),
+                  config.discovery().authCacheEnabled(),
+                  config.discovery().authCacheMax()),
+              served,
+              members,
+              chaincodes,
+              (channelId, data) -> checkDiscovery(acls, channelId, data),
+              random));
+    }
+    if (config.gateway().enabled()) {
+      mounted.add(gateway);
+    }
+    Optional<SslContext> tls =
+        serverCredentials.map(c -> TlsTrust.server(c, mutualTls, clientRoots));
+    this.server = new GrpcServer(settings.server(config.listenAddress(), tls), mounted, meters);
+    this.chaincodeServer = chaincodeServer(settings, certificates, meters);
+    this.operations =
+        config.operations().listenAddress().isEmpty()
+            ? null
+            : new OperationsServer(
+                settings.operations(),
+                health,
+                logSpec,
+                meters,
+                new VersionInfo(settings.version3() ? "v3.1.5" : "v2.5.16", ""),
+                clock);
+  }
+
+  private List<SystemChaincode> systemChaincodes(AclChecker acls, boolean version3) {
+    return List.of(
+        new LifecycleChaincode(
+            config.localMspId(),
+            acls,
+            channels,
+            packages,
+            runtime::install,
+            definitions,
+            version3),
+        new ConfigChaincode(acls, channels),
+        new QueryChaincode(acls, channels));
+  }
+
+  private static PackageEvents packageEvents(ChaincodeCustodian custodian) {
+    return new PackageEvents() {
+      @Override
+      public void installed(String packageId) {
+        custodian.installed(packageId);
+      }
+
+      @Override
+      public void runnable(String packageId) {
+        custodian.runnable(packageId);
+      }
+
+      @Override
+      public void stoppable(String packageId) {
+        custodian.stoppable(packageId);
+      }
+    };
+  }
+
+  private ProposalFilter filters(InstantSource clock) {
+    ProposalFilter filter = ProposalFilter.NONE;
+    if (config.authentication().expirationCheck()) {
+      filter = filter.then(ProposalFilters.expirationCheck(clock));
+    }
+    if (config.authentication().timeWindowCheck()) {
+      filter =
+          filter.then(
+              ProposalFilters.timeWindowCheck(config.authentication().timeWindow(), clock));
+    }
+    return filter;
+  }
+
+  private void checkDiscovery(AclChecker acls, String channelId, SignedData data) {
+    if (channelId.isEmpty()) {
+      acls.checkLocalPolicy(config.discovery().orgMembersAllowed() ? "Members" : "Admins", data);
+    } else {
+      acls.checkChannelPolicy(channelId, "/Channel/Application/Writers", data);
+    }
+  }
+
+  /** The listener for chaincode that dials the peer, under certificates of its own. */
+  private GrpcServer chaincodeServer(
+      Settings settings, ChaincodeCertificates certificates, FabricMeterRegistry meters) {
+    Optional<SslContext> tls = Optional.empty();
+    if (certificates != null) {
+      String endpoint = config.chaincodeEndpoint();
+      ChaincodeCertificates.ServerMaterial material =
+          certificates.server(endpoint.substring(0, endpoint.lastIndexOf(':')));
+      tls =
+          Optional.of(
+              TlsTrust.server(
+                  TlsCredentials.of(pem(material.certificate()), pem(material.key())),
+                  true,
+                  new TlsRoots(List.of(pem(material.clientRoot())))));
+    }
+    BindableService chaincodeSupport = runtime.service()::definition;
+    return new GrpcServer(
+        settings.server(config.chaincodeListenAddress(), tls),
+        List.of(chaincodeSupport, new HealthStatusManager().getHealthService()),
+        meters);
+  }
+
+  private static ByteString pem(String text) {
+    return ByteString.copyFrom(text, StandardCharsets.UTF_8);
+  }
+
+  /** Opens the channels, then the ports; on return clients are served. */
+  public void start() throws IOException {
+    if (operations != null) {
+      operations.start();
+    }
+    for (InstalledPackage installed : packages.list()) {
+      definitions.installed(installed.packageId(), installed.label());
+    }
+    channels.open(shared);
+    chaincodeServer.start();
+    server.start();
+    LOG.info(
+        "Started peer with ID=[{}], network ID=[{}], address=[{}]",
+        config.id(),
+        config.networkId(),
+        config.address());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    gateway.close();
+    runtime.close();
+    chaincodeServer.close();
+    channels.close();
+    slices.close();
+    orderers.close();
+    if (operations != null) {
+      operations.close();
+    }
+  }
+}
