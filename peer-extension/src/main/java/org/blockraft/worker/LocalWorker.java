@@ -3,6 +3,8 @@ package org.blockraft.worker;
 import io.grpc.Context;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import org.blockraft.validate.SliceVerdict;
+import org.blockraft.validate.ValidationSlice;
 import org.hyperledger.fabric.protos.peer.ProposalResponse;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 
@@ -10,18 +12,22 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
 public final class LocalWorker implements Worker {
   private final String name;
   private final Function<SignedProposal, ProposalResponse> endorser;
+  private final Function<ValidationSlice, SliceVerdict> verifier;
   private final ToLongFunction<String> heights;
 
   /**
    * @param endorser {@code Endorser::process}
+   * @param verifier {@code SliceVerifier::verify} with the channel's configuration in force
    * @param heights the height of a channel's ledger; zero when the channel is not joined
    */
   public LocalWorker(
       String name,
       Function<SignedProposal, ProposalResponse> endorser,
+      Function<ValidationSlice, SliceVerdict> verifier,
       ToLongFunction<String> heights) {
     this.name = name;
     this.endorser = endorser;
+    this.verifier = verifier;
     this.heights = heights;
   }
 
@@ -44,5 +50,10 @@ public final class LocalWorker implements Worker {
     } finally {
       Context.ROOT.detach(before);
     }
+  }
+
+  @Override
+  public SliceVerdict verify(ValidationSlice slice) {
+    return verifier.apply(slice);
   }
 }

@@ -1,5 +1,7 @@
 package org.blockraft.worker;
 
+import org.blockraft.validate.SliceVerdict;
+import org.blockraft.validate.ValidationSlice;
 import org.hyperledger.fabric.protos.peer.ProposalResponse;
 
 /**
@@ -20,4 +22,11 @@ public interface Worker {
    * @throws WorkerLost when the worker is gone and another one may do the task
    */
   ProposalResponse simulate(SimulationTask task);
+
+  /**
+   * Verifies what needs no state in a range of a block's transactions: form, creators, endorsements' signatures.
+   *
+   * @throws WorkerLost when the worker is gone and another one may do the slice
+   */
+  SliceVerdict verify(ValidationSlice slice);
 }
