@@ -6,7 +6,6 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.blockraft.chaincode.ChaincodeException;
 import org.blockraft.chaincode.ChaincodeOutcome;
-import org.blockraft.chaincode.ChaincodeRuntime;
 import org.blockraft.chaincode.EndorsementInfo;
 import org.blockraft.chaincode.TransactionContext;
 import org.blockraft.identity.AclChecker;
@@ -47,11 +46,16 @@ public final class Endorser {
   private final MspManager localMsps;
   private final AclChecker acls;
   private final PeerChannelServices services;
-  private final ChaincodeRuntime runtime;
+  private final Execution execution;
   private final PrivateDataDistributor distributor;
   private final Endorsements endorsements;
-  private final AuthFilters filters;
   private final EndorserMetrics metrics;
+
+  /** Executes what is no system chaincode: {@code ChaincodeRuntime::execute}. */
+  @FunctionalInterface
+  public interface Execution {
+    ChaincodeOutcome execute(TransactionContext tx, ChaincodeInput input);
+  }
 
   /**
    * @param localMsps knows the peer's own MSP, for proposals that name no channel
@@ -61,19 +65,17 @@ public final class Endorser {
       MspManager localMsps,
       AclChecker acls,
       PeerChannelServices services,
-      ChaincodeRuntime runtime,
+      Execution execution,
       PrivateDataDistributor distributor,
       Signer signer,
-      AuthFilters filters,
       MeterRegistry meters) {
     this.channels = channels;
     this.localMsps = localMsps;
     this.acls = acls;
     this.services = services;
-    this.runtime = runtime;
+    this.execution = execution;
     this.distributor = distributor;
     this.endorsements = new Endorsements(signer);
-    this.filters = filters;
     this.metrics = new EndorserMetrics(meters);
   }
 
@@ -129,7 +131,7 @@ public final class Endorser {
 
   private UnpackedProposal unpack(SignedProposal signed) {
     try {
-      return UnpackedProposal.unpack(signed, filters);
+      return UnpackedProposal.unpack(signed);
     } catch (ProposalRejected e) {
       metrics.validationFailed();
       LOG.warn("Failed to unpack proposal: {}", e.getMessage());
@@ -281,7 +283,7 @@ public final class Endorser {
       input = input.toBuilder().clearDecorations().build();
     }
     if (!services.isSystemChaincode(proposal.chaincode())) {
-      return runtime.execute(tx, input);
+      return execution.execute(tx, input);
     }
     if (input.getIsInit()) {
       throw new ChaincodeException(
