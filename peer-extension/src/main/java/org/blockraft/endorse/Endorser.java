@@ -49,6 +49,7 @@ public final class Endorser {
   private final Execution execution;
   private final PrivateDataDistributor distributor;
   private final Endorsements endorsements;
+  private final AuthFilters filters;
   private final EndorserMetrics metrics;
 
   /** Executes what is no system chaincode: {@code ChaincodeRuntime::execute}. */
@@ -68,6 +69,7 @@ public final class Endorser {
       Execution execution,
       PrivateDataDistributor distributor,
       Signer signer,
+      AuthFilters filters,
       MeterRegistry meters) {
     this.channels = channels;
     this.localMsps = localMsps;
@@ -76,6 +78,7 @@ public final class Endorser {
     this.execution = execution;
     this.distributor = distributor;
     this.endorsements = new Endorsements(signer);
+    this.filters = filters;
     this.metrics = new EndorserMetrics(meters);
   }
 
@@ -131,7 +134,7 @@ public final class Endorser {
 
   private UnpackedProposal unpack(SignedProposal signed) {
     try {
-      return UnpackedProposal.unpack(signed);
+      return UnpackedProposal.unpack(signed, filters);
     } catch (ProposalRejected e) {
       metrics.validationFailed();
       LOG.warn("Failed to unpack proposal: {}", e.getMessage());

@@ -46,22 +46,49 @@ record UnpackedProposal(
     return channelHeader.getTxId();
   }
 
-  static UnpackedProposal unpack(SignedProposal signed) {
-    Proposal proposal = parse(Proposal.parser(), signed.getProposalBytes(), "Proposal");
-    Header header = parse(Header.parser(), proposal.getHeader(), "Header");
+  /** Parses the proposal and applies the filters as soon as what they need is known. */
+  static UnpackedProposal unpack(SignedProposal signed, AuthFilters filters) {
+    boolean filtered = filters.expiryChecked() || filters.windowChecked();
+    Proposal proposal =
+        parse(
+            Proposal.parser(),
+            signed.getProposalBytes(),
+            "Proposal",
+            filtered ? "failed parsing proposal: " : "");
+    Header header =
+        parse(
+            Header.parser(),
+            proposal.getHeader(),
+            "Header",
+            filtered ? "failed parsing header: " : "");
+    SignatureHeader signatureHeader = null;
+    if (filters.expiryChecked()) {
+      signatureHeader = signatureHeader(header, "failed parsing signature header: ");
+      filters.requireNotExpired(signatureHeader.getCreator());
+    }
     ChannelHeader channelHeader =
-        parse(ChannelHeader.parser(), header.getChannelHeader(), "ChannelHeader");
-    SignatureHeader signatureHeader =
-        parse(SignatureHeader.parser(), header.getSignatureHeader(), "SignatureHeader");
+        parse(
+            ChannelHeader.parser(),
+            header.getChannelHeader(),
+            "ChannelHeader",
+            filters.windowChecked() ? "failed parsing channel header: " : "");
+    if (filters.windowChecked()) {
+      filters.requireInWindow(channelHeader.getTimestamp());
+    }
+    filters.requireOpen();
+    if (signatureHeader == null) {
+      signatureHeader = signatureHeader(header, "");
+    }
     String chaincode = chaincode(channelHeader);
     ChaincodeProposalPayload payload =
         parse(
             ChaincodeProposalPayload.parser(),
             proposal.getPayload(),
-            "ChaincodeProposalPayload");
+            "ChaincodeProposalPayload",
+            "");
     ChaincodeInvocationSpec spec =
         parse(
-            ChaincodeInvocationSpec.parser(), payload.getInput(), "ChaincodeInvocationSpec");
+            ChaincodeInvocationSpec.parser(), payload.getInput(), "ChaincodeInvocationSpec", "");
     if (!spec.hasChaincodeSpec()) {
       throw new ProposalRejected("chaincode invocation spec did not contain chaincode spec");
     }
@@ -83,7 +110,8 @@ record UnpackedProposal(
         parse(
             ChaincodeHeaderExtension.parser(),
             channelHeader.getExtension(),
-            "ChaincodeHeaderExtension");
+            "ChaincodeHeaderExtension",
+            "");
     if (!extension.hasChaincodeId()) {
       throw new ProposalRejected("ChaincodeHeaderExtension.ChaincodeId is nil");
     }
@@ -174,13 +202,21 @@ record UnpackedProposal(
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  private static SignatureHeader signatureHeader(Header header, String context) {
+    return parse(
+        SignatureHeader.parser(), header.getSignatureHeader(), "SignatureHeader", context);
+  }
+
   private static <M extends Message> M parse(
-      Parser<M> parser, ByteString bytes, String name) {
+      Parser<M> parser, ByteString bytes, String name, String context) {
     try {
       return parser.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
       throw new ProposalRejected(
-          "error unmarshalling " + name + ": proto: cannot parse invalid wire-format data",
+          context
+              + "error unmarshalling "
+              + name
+              + ": proto: cannot parse invalid wire-format data",
           e);
     }
   }

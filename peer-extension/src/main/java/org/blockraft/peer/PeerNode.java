@@ -32,6 +32,7 @@ import org.blockraft.identity.Signer;
 import org.blockraft.identity.TlsCredentials;
 import org.blockraft.identity.TlsRoots;
 import org.blockraft.identity.TlsTrust;
+import org.blockraft.ingress.DefinedChaincodes;
 import org.blockraft.ingress.DeliverService;
 import org.blockraft.ingress.DeliverSettings;
 import org.blockraft.ingress.DiscoveryService;
@@ -41,8 +42,6 @@ import org.blockraft.ingress.GatewayService;
 import org.blockraft.ingress.GrpcServer;
 import org.blockraft.ingress.LocalEndorserClient;
 import org.blockraft.ingress.LocalMembers;
-import org.blockraft.ingress.ProposalFilter;
-import org.blockraft.ingress.ProposalFilters;
 import org.blockraft.ingress.ServedChannels;
 import org.blockraft.intake.OrdererBroadcast;
 import org.blockraft.intake.OrdererConnections;
@@ -62,6 +61,7 @@ import org.blockraft.operations.OperationsServer;
 import org.blockraft.operations.VersionInfo;
 import org.blockraft.simulation.SimulationSettings;
 import org.blockraft.validate.SlicePool;
+import org.blockraft.validate.SliceVerifier;
 import org.blockraft.worker.LocalWorker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -169,23 +169,28 @@ public final class PeerNode implements AutoCloseable {
             localMsp.msps(),
             acls,
             services,
-            runtime,
+            runtime::execute,
             new LocalPrivateData(channels),
             signer,
-            new AuthFilters(false, Duration.ZERO, () -> false, clock),
+            filters(clock),
             meters);
     AnnouncedHeights announced = new AnnouncedHeights();
     int limit = config.limits().endorserService();
     ProposalDispatcher dispatcher =
         new ProposalDispatcher(
-            List.of(new LocalWorker(config.id(), endorser::process, channels::height)),
+            List.of(
+                new LocalWorker(
+                    config.id(),
+                    endorser::process,
+                    slice -> SliceVerifier.verify(slice, channels.config(slice.channelId())),
+                    channels::height)),
             limit > 0 ? limit : PROPOSALS_MAX,
             announced,
             meters);
 
     // What clients see.
     ServedChannels served = channels.served();
-    CommittedChaincodes chaincodes = new CommittedChaincodes(channels);
+    DefinedChaincodes chaincodes = new DefinedChaincodes(channels);
     LocalMembers members =
         new LocalMembers(
             config.localMspId(),
@@ -208,7 +213,7 @@ public final class PeerNode implements AutoCloseable {
             announced,
             random);
     List<BindableService> mounted = new ArrayList<>();
-    mounted.add(new EndorserService(dispatcher, filters(clock)));
+    mounted.add(new EndorserService(dispatcher));
     mounted.add(
         new DeliverService(
             served,
@@ -282,17 +287,14 @@ public final class PeerNode implements AutoCloseable {
     };
   }
 
-  private ProposalFilter filters(InstantSource clock) {
-    ProposalFilter filter = ProposalFilter.NONE;
-    if (config.authentication().expirationCheck()) {
-      filter = filter.then(ProposalFilters.expirationCheck(clock));
-    }
-    if (config.authentication().timeWindowCheck()) {
-      filter =
-          filter.then(
-              ProposalFilters.timeWindowCheck(config.authentication().timeWindow(), clock));
-    }
-    return filter;
+  private AuthFilters filters(InstantSource clock) {
+    return new AuthFilters(
+        config.authentication().expirationCheck(),
+        config.authentication().timeWindowCheck()
+            ? config.authentication().timeWindow()
+            : Duration.ZERO,
+        () -> false,
+        clock);
   }
 
   private void checkDiscovery(AclChecker acls, String channelId, SignedData data) {

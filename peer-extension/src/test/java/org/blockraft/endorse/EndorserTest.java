@@ -125,7 +125,7 @@ class EndorserTest {
     assertEquals("cc", action.getChaincodeId().getName());
     assertEquals("1", action.getChaincodeId().getVersion());
     assertEquals("e", ChaincodeEvent.parseFrom(action.getEvents()).getEventName());
-    assertEquals(UnpackedProposal.unpack(signed).hash(), payload.getProposalHash());
+    assertEquals(UnpackedProposal.unpack(signed, EndorsingPeer.OPEN).hash(), payload.getProposalHash());
     peer.sample
         .peer1
         .msps()
@@ -182,7 +182,7 @@ class EndorserTest {
         EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("put"));
     ProposalResponse response = peer.endorser.process(signed);
     assertTrue(response.hasEndorsement());
-    var stored = peer.ledger().transientStore().byTxId(UnpackedProposal.unpack(signed).txId());
+    var stored = peer.ledger().transientStore().byTxId(UnpackedProposal.unpack(signed, EndorsingPeer.OPEN).txId());
     assertEquals(1, stored.size());
     var configs = stored.getFirst().privateData().getCollectionConfigsOrThrow("cc");
     assertEquals(1, configs.getConfigCount());
@@ -309,6 +309,6 @@ class EndorserTest {
             .build()
             .toByteArray());
     assertEquals(
-        ByteString.copyFrom(digest.digest()), UnpackedProposal.unpack(signed).hash());
+        ByteString.copyFrom(digest.digest()), UnpackedProposal.unpack(signed, EndorsingPeer.OPEN).hash());
   }
 }

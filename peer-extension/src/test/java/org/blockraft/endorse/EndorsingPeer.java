@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +69,10 @@ import org.hyperledger.fabric.protos.peer.TransactionAction;
 final class EndorsingPeer implements ChannelDirectory, AutoCloseable {
   static final String ORG = "Org1MSP";
 
+  /** Lets every proposal through. */
+  static final AuthFilters OPEN =
+      new AuthFilters(false, Duration.ZERO, () -> false, InstantSource.system());
+
   /** What the user chaincode does; replaced by tests. */
   interface Contract {
     ChaincodeOutcome run(TransactionSimulator simulator, ChaincodeInput input);
@@ -114,6 +120,7 @@ final class EndorsingPeer implements ChannelDirectory, AutoCloseable {
             (tx, input) -> contract.run(tx.simulator(), input),
             new LocalPrivateData(this),
             sample.peer1.signer(),
+            OPEN,
             meters);
   }
 
