@@ -143,15 +143,15 @@ final class EndorserSelection {
 
   /** What an interest says about the peers that may serve it. */
   private record InterestFacts(
-      List<ChaincodeFacts> metadata, List<List<MSPPrincipal>> collectionMembers) {
+      List<ChaincodeMetadata> metadata, List<List<MSPPrincipal>> collectionMembers) {
     static InterestFacts of(
         String channelId, ChaincodeInterest interest, ChaincodeDirectory chaincodes) {
-      List<ChaincodeFacts> metadata = new ArrayList<>();
+      List<ChaincodeMetadata> metadata = new ArrayList<>();
       List<List<MSPPrincipal>> collections = new ArrayList<>();
       for (ChaincodeCall call : interest.getChaincodesList()) {
-        Optional<ChaincodeFacts> found =
+        Optional<ChaincodeMetadata> found =
             chaincodes.metadata(channelId, call.getName(), call.getCollectionNamesList());
-        ChaincodeFacts facts =
+        ChaincodeMetadata facts =
             found.orElseThrow(
                 () ->
                     new ServiceException(

@@ -13,13 +13,23 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
  */
 public final class EndorserService extends EndorserGrpc.EndorserImplBase {
   private final ProposalDispatcher dispatcher;
+  private final ProposalFilter filter;
 
-  public EndorserService(ProposalDispatcher dispatcher) {
+  /**
+   * @param filter what a proposal must pass before it is looked at, as stock's authentication filters
+   */
+  public EndorserService(ProposalDispatcher dispatcher, ProposalFilter filter) {
     this.dispatcher = dispatcher;
+    this.filter = filter;
   }
 
   @Override
   public void processProposal(SignedProposal proposal, StreamObserver<ProposalResponse> responses) {
-    UnaryCalls.answer(responses, () -> dispatcher.endorse(proposal));
+    UnaryCalls.answer(
+        responses,
+        () -> {
+          filter.check(proposal);
+          return dispatcher.endorse(proposal);
+        });
   }
 }

@@ -13,13 +13,13 @@ import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
  * @param collectionPolicies endorsement policies of the collections asked for that have one, serialized likewise
  * @param collections its collections, with the implicit ones asked for
  */
-public record ChaincodeFacts(
+public record ChaincodeMetadata(
     String name,
     String sequence,
     ByteString policy,
     Map<String, ByteString> collectionPolicies,
     CollectionConfigPackage collections) {
-  public ChaincodeFacts {
+  public ChaincodeMetadata {
     collectionPolicies = Map.copyOf(collectionPolicies);
   }
 }
