@@ -2,7 +2,6 @@ package org.blockraft.chaincode;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +24,7 @@ public final class BuilderRegistry {
   private static final Logger log = LoggerFactory.getLogger("chaincode.externalbuilder");
   private static final String SERVICE_BUILDER = "ccaas_builder";
   private static final String BUILD_INFO = "build-info.json";
+  private static final String INCOMPLETE_PREFIX = ".incomplete-";
 
   private final Path directory;
   private final List<Builder> builders;
@@ -130,34 +130,27 @@ public final class BuilderRegistry {
     return new BuiltChaincode(context.packageId(), builder, durable);
   }
 
+  /** Makes the folder under another name and renames it, so that a crash leaves no half build. */
   private static void keep(Builder builder, BuildContext context, Path durable) {
+    Path incomplete = durable.resolveSibling(INCOMPLETE_PREFIX + durable.getFileName());
+    SourceTree.removeQuietly(incomplete);
     try {
-      Files.createDirectory(durable);
-    } catch (FileAlreadyExistsException e) {
-      throw new ChaincodeException(
-          "could not create dir '"
-              + durable
-              + "' to persist build output: mkdir "
-              + durable
-              + ": file exists",
-          e);
+      SourceTree.privateDirectory(incomplete);
     } catch (IOException e) {
       throw ChaincodeException.wrap(
           "could not create dir '" + durable + "' to persist build output", e);
     }
     try {
-      SourceTree.privateDirectory(durable);
-      keep("release", context.release(), durable);
-      keep("bld", context.output(), durable);
+      keep("release", context.release(), incomplete);
+      keep("bld", context.output(), incomplete);
       Map<String, String> info = new LinkedHashMap<>();
       info.put("builder_name", builder.name());
-      Files.write(durable.resolve(BUILD_INFO), Json.bytes(info));
+      Files.write(incomplete.resolve(BUILD_INFO), Json.bytes(info));
+      Files.move(incomplete, durable);
     } catch (IOException e) {
-      SourceTree.removeQuietly(durable);
       throw ChaincodeException.wrap("could not write build-info.json", e);
-    } catch (ChaincodeException e) {
-      SourceTree.removeQuietly(durable);
-      throw e;
+    } finally {
+      SourceTree.removeQuietly(incomplete);
     }
   }
 

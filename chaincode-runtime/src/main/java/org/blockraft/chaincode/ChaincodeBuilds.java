@@ -45,6 +45,7 @@ final class ChaincodeBuilds {
       throw ChaincodeException.wrap("could not parse as a chaincode install package", e);
     }
     String packageId = parsed.packageId();
+    boolean known = packages.contains(packageId);
     InstalledPackage installed;
     try {
       installed = packages.save(parsed, file);
@@ -54,6 +55,9 @@ final class ChaincodeBuilds {
     Slot slot = slot(packageId);
     slot.lock.lock();
     try {
+      if (known && !slot.isDone()) {
+        build(packageId, slot); // of an earlier run of this process; found again, not made
+      }
       if (slot.built != null) {
         throw new ChaincodeException(
             "chaincode already successfully installed (package ID '" + packageId + "')");

@@ -77,6 +77,11 @@ public final class PackageStore {
     }
   }
 
+  /** Whether a package of this id is installed. */
+  public boolean contains(String packageId) {
+    return Files.exists(path(packageId));
+  }
+
   /** The bytes of an installed package; throws "chaincode install package 'x' not found". */
   public ByteString require(String packageId) {
     return load(packageId)

@@ -158,6 +158,10 @@ class BuilderRegistryTest {
     try (TestPeer peer = peer(List.of(), Map.of())) {
       assertEquals("a:1", peer.runtime.build(id).address());
     }
+    try (TestPeer peer = peer(List.of(), Map.of())) {
+      assertInstallFails(
+          peer, file, "chaincode already successfully installed (package ID '" + id + "')");
+    }
     Path info =
         directory.resolve("builds").resolve(id.replace(':', '-')).resolve("build-info.json");
     Files.writeString(info, "{\"builder_name\":\"gone\"}");
