@@ -14,6 +14,6 @@ public interface ChaincodeDirectory {
    *
    * @return empty when the channel has no such chaincode or its policy cannot be expressed as a signature policy
    */
-  Optional<ChaincodeMetadata> metadata(
+  Optional<ChaincodeFacts> metadata(
       String channelId, String chaincode, List<String> collections);
 }

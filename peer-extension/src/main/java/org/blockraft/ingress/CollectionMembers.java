@@ -22,7 +22,7 @@ final class CollectionMembers {
    *
    * @throws ServiceException with Fabric's text when a collection is not there or has no members
    */
-  static List<List<MSPPrincipal>> of(ChaincodeMetadata metadata, ChaincodeCall call) {
+  static List<List<MSPPrincipal>> of(ChaincodeFacts metadata, ChaincodeCall call) {
     Map<String, List<MSPPrincipal>> byName = new HashMap<>();
     for (CollectionConfig config : metadata.collections().getConfigList()) {
       if (!config.hasStaticCollectionConfig()) {

@@ -106,7 +106,7 @@ final class EndorsementPrincipals {
   }
 
   private static List<SignaturePolicyEnvelope> policies(
-      ChaincodeMetadata metadata, List<String> collections) {
+      ChaincodeFacts metadata, List<String> collections) {
     Set<ByteString> serialized = new LinkedHashSet<>();
     if (collections.isEmpty()) {
       serialized.add(metadata.policy());

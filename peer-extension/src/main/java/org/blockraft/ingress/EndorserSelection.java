@@ -143,15 +143,15 @@ final class EndorserSelection {
 
   /** What an interest says about the peers that may serve it. */
   private record InterestFacts(
-      List<ChaincodeMetadata> metadata, List<List<MSPPrincipal>> collectionMembers) {
+      List<ChaincodeFacts> metadata, List<List<MSPPrincipal>> collectionMembers) {
     static InterestFacts of(
         String channelId, ChaincodeInterest interest, ChaincodeDirectory chaincodes) {
-      List<ChaincodeMetadata> metadata = new ArrayList<>();
+      List<ChaincodeFacts> metadata = new ArrayList<>();
       List<List<MSPPrincipal>> collections = new ArrayList<>();
       for (ChaincodeCall call : interest.getChaincodesList()) {
-        Optional<ChaincodeMetadata> found =
+        Optional<ChaincodeFacts> found =
             chaincodes.metadata(channelId, call.getName(), call.getCollectionNamesList());
-        ChaincodeMetadata facts =
+        ChaincodeFacts facts =
             found.orElseThrow(
                 () ->
                     new ServiceException(

@@ -13,23 +13,13 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
  */
 public final class EndorserService extends EndorserGrpc.EndorserImplBase {
   private final ProposalDispatcher dispatcher;
-  private final ProposalFilter filter;
 
-  /**
-   * @param filter what a proposal must pass before it is looked at, as stock's authentication filters
-   */
-  public EndorserService(ProposalDispatcher dispatcher, ProposalFilter filter) {
+  public EndorserService(ProposalDispatcher dispatcher) {
     this.dispatcher = dispatcher;
-    this.filter = filter;
   }
 
   @Override
   public void processProposal(SignedProposal proposal, StreamObserver<ProposalResponse> responses) {
-    UnaryCalls.answer(
-        responses,
-        () -> {
-          filter.check(proposal);
-          return dispatcher.endorse(proposal);
-        });
+    UnaryCalls.answer(responses, () -> dispatcher.endorse(proposal));
   }
 }

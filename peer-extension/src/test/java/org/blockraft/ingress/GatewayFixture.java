@@ -41,7 +41,7 @@ final class GatewayFixture implements AutoCloseable, ChaincodeDirectory {
   final ScriptedChannel channel =
       new ScriptedChannel(TestBlocks.CHANNEL, MspManager.of(List.of(ORG1.msp(), ORG2.msp())));
   final AtomicBoolean denied = new AtomicBoolean();
-  final Map<String, ChaincodeMetadata> chaincodes = new HashMap<>();
+  final Map<String, ChaincodeFacts> chaincodes = new HashMap<>();
   volatile Function<SignedProposal, ProposalResponse> endorser = _ -> endorsed("result");
   volatile Function<OrdererEndpoint, BroadcastResponse> orderer =
       _ ->
@@ -100,15 +100,15 @@ final class GatewayFixture implements AutoCloseable, ChaincodeDirectory {
   }
 
   @Override
-  public Optional<ChaincodeMetadata> metadata(
+  public Optional<ChaincodeFacts> metadata(
       String channelId, String chaincode, List<String> collections) {
     return channel.id().equals(channelId)
         ? Optional.ofNullable(chaincodes.get(chaincode))
         : Optional.empty();
   }
 
-  static ChaincodeMetadata facts(String name, SignaturePolicyEnvelope policy) {
-    return new ChaincodeMetadata(
+  static ChaincodeFacts facts(String name, SignaturePolicyEnvelope policy) {
+    return new ChaincodeFacts(
         name, "1", policy.toByteString(), Map.of(), CollectionConfigPackage.getDefaultInstance());
   }
 

@@ -13,13 +13,13 @@ import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
  * @param collectionPolicies endorsement policies of the collections asked for that have one, serialized likewise
  * @param collections its collections, with the implicit ones asked for
  */
-public record ChaincodeMetadata(
+public record ChaincodeFacts(
     String name,
     String sequence,
     ByteString policy,
     Map<String, ByteString> collectionPolicies,
     CollectionConfigPackage collections) {
-  public ChaincodeMetadata {
+  public ChaincodeFacts {
     collectionPolicies = Map.copyOf(collectionPolicies);
   }
 }
