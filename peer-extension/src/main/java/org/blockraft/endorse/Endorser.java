@@ -9,6 +9,7 @@ import org.blockraft.chaincode.ChaincodeOutcome;
 import org.blockraft.chaincode.EndorsementInfo;
 import org.blockraft.chaincode.TransactionContext;
 import org.blockraft.identity.AclChecker;
+import org.blockraft.identity.Identity;
 import org.blockraft.identity.IdentityException;
 import org.blockraft.identity.MspManager;
 import org.blockraft.identity.Signer;
@@ -143,8 +144,9 @@ public final class Endorser {
   }
 
   private void requireAcceptable(UnpackedProposal proposal, Optional<ChannelHandle> channel) {
+    Identity creator;
     try {
-      proposal.validate(channel.map(c -> c.config().msps()).orElse(localMsps));
+      creator = proposal.validate(channel.map(c -> c.config().msps()).orElse(localMsps));
     } catch (ProposalRejected e) {
       metrics.validationFailed();
       throw new ProposalRejected("error validating proposal: " + e.getMessage(), e);
@@ -164,7 +166,7 @@ public final class Endorser {
     // A system chaincode checks access itself, function by function.
     if (!services.isSystemChaincode(proposal.chaincode())) {
       try {
-        acls.check("peer/Propose", proposal.channelId(), proposal.signed());
+        acls.checkVerified("peer/Propose", proposal.channelId(), creator);
       } catch (IdentityException e) {
         metrics.accessDenied(proposal.channelId(), proposal.chaincode());
         throw new ProposalRejected(e.getMessage(), e);

@@ -3,6 +3,7 @@ package org.blockraft.identity;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.common.Header;
@@ -67,6 +68,25 @@ public final class AclChecker {
     checkChannelPolicy(channelId, policy, signedData(proposal, during));
   }
 
+  /**
+   * As {@link #check(String, String, SignedProposal)} for a resource of a channel, when the creator's
+   * signature is verified already.
+   *
+   * @param creator of the channel's own MSPs
+   */
+  public void checkVerified(String resource, String channelId, Identity creator) {
+    List<Identity> creators = List.of(creator);
+    String override = overridingPolicy(resource, channelId);
+    if (!override.isEmpty()) {
+      evaluateOverride(channelId, override, policy -> policy.evaluateIdentities(creators));
+      return;
+    }
+    evaluate(
+        channelId,
+        defaultChannelPolicy(resource),
+        policy -> policy.evaluateIdentities(creators));
+  }
+
   /** Checks the creator of an envelope, as deliver requests are. */
   public void check(String resource, String channelId, Envelope envelope) {
     check(resource, channelId, signedData(envelope));
@@ -109,9 +129,13 @@ public final class AclChecker {
           "Invalid channel ID name during check policy on signed data."
               + " Name must be different from nil.");
     }
+    evaluate(channelId, policy, p -> p.evaluateSignedData(List.of(data)));
+  }
+
+  private void evaluate(String channelId, String policy, Consumer<Policy> evaluation) {
     ChannelConfig config = requireChannel(channelId);
     try {
-      config.policies().policyOrReject(policy).evaluateSignedData(List.of(data));
+      evaluation.accept(config.policies().policyOrReject(policy));
     } catch (IdentityException e) {
       log.warn(
           "Failed evaluating policy on signed data, channel={}, policyName={}: {}",
@@ -211,12 +235,16 @@ public final class AclChecker {
   }
 
   private void evaluateOverride(String channelId, String policy, SignedData data) {
+    evaluateOverride(channelId, policy, p -> p.evaluateSignedData(List.of(data)));
+  }
+
+  private void evaluateOverride(String channelId, String policy, Consumer<Policy> evaluation) {
     try {
-      requireChannel(channelId)
-          .policies()
-          .policy(policy)
-          .orElseThrow(() -> new AccessDenied("policy %s not found".formatted(policy)))
-          .evaluateSignedData(List.of(data));
+      evaluation.accept(
+          requireChannel(channelId)
+              .policies()
+              .policy(policy)
+              .orElseThrow(() -> new AccessDenied("policy %s not found".formatted(policy))));
     } catch (IdentityException e) {
       log.warn("EvaluateSignedData policy check failed, policyName={}: {}", policy, e.getMessage());
       throw new AccessDenied(

@@ -135,7 +135,14 @@ class EndorserTest {
             response.getEndorsement().getSignature());
     assertEquals(1, response.getInterest().getChaincodesCount());
     assertEquals("cc", response.getInterest().getChaincodes(0).getName());
-    assertEquals(1, peer.counters().get("endorser.proposal_duration"));
+    assertEquals(5, peer.meters.get("endorser.successful_proposals").counter().count());
+    assertEquals(
+        1,
+        peer.meters
+            .get("endorser.proposal_duration")
+            .tags("chaincode", "cc", "success", "true")
+            .summary()
+            .count());
 
     peer.commit(signed, response);
     ProposalRejected duplicate =
@@ -189,6 +196,14 @@ class EndorserTest {
     assertEquals(
         "_implicit_org_Org1MSP",
         response.getInterest().getChaincodes(0).getCollectionNames(0));
+  }
+
+  @Test
+  void onlyWritersOfTheChannelMayPropose() {
+    LocalMsp orderer = peer.sample.orderer;
+    assertEquals(
+        "Failed evaluating policy on signed data during check policy on channel [sample] with policy [/Channel/Application/Writers]: [implicit policy evaluation failed - 0 sub-policies were satisfied, but this policy requires 1 of the 'Writers' sub-policies to be satisfied]",
+        rejection(EndorsingPeer.propose(orderer, CHANNEL, "cc", text("x"))));
   }
 
   @Test

@@ -6,7 +6,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -308,14 +307,6 @@ final class EndorsingPeer implements ChannelDirectory, AutoCloseable {
         .commit(
             ValidatedBlock.allValid(
                 new VerifiedBlock(block, block.toByteString(), previous.toByteArray())));
-  }
-
-  Map<String, Double> counters() {
-    Map<String, Double> counts = new HashMap<>();
-    meters
-        .getMeters()
-        .forEach(meter -> meter.measure().forEach(m -> counts.put(meter.getId().getName(), m.getValue())));
-    return counts;
   }
 
   @Override
