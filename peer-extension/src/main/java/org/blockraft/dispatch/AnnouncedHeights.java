@@ -4,8 +4,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The highest height of each channel that this ingress has told any client. Invariant: a proposal is never simulated below
- * it, so no client sees its own committed transaction disappear. Safe for use by many threads.
+ * The highest height of each channel that this ingress has told any client. Invariant: a proposal
+ * is never simulated below it, so no client sees its own committed transaction disappear. Safe for
+ * use by many threads.
  */
 public final class AnnouncedHeights {
   private final Map<String, Long> heights = new ConcurrentHashMap<>();

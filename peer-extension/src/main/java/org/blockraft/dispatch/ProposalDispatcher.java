@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives each proposal to the worker with the least outstanding work among those that are high enough, and to another one
- * when a worker is lost on the way. How many proposals are under way is bounded; one more waits a bounded time and is then
- * refused. Safe for use by many threads; callers block.
+ * Gives each proposal to the worker with the least outstanding work among those that are high
+ * enough, and to another one when a worker is lost on the way. How many proposals are under way is
+ * bounded; one more waits a bounded time and is then refused. Safe for use by many threads; callers
+ * block.
  */
 public final class ProposalDispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(ProposalDispatcher.class);
@@ -70,7 +71,8 @@ public final class ProposalDispatcher {
   /**
    * Has a proposal checked, simulated and endorsed.
    *
-   * @throws ProposalRejected with Fabric's text when it is refused, or when there is no place for it
+   * @throws ProposalRejected with Fabric's text when it is refused, or when there is no place for
+   *     it
    */
   public ProposalResponse endorse(SignedProposal proposal) {
     acquire();
@@ -124,7 +126,10 @@ public final class ProposalDispatcher {
     }
   }
 
-  /** The least loaded worker that is high enough; when none is, the highest one, which will be there first. */
+  /**
+   * The least loaded worker that is high enough; when none is, the highest one, which will be there
+   * first.
+   */
   private static Place choose(List<Place> places, SimulationTask task) {
     Place best = null;
     Place highest = null;

@@ -2,7 +2,9 @@ package org.blockraft.ingress;
 
 import org.blockraft.identity.SignedData;
 
-/** Decides whether who signed some data may use a resource; {@code AclChecker::check} in production. */
+/**
+ * Decides whether who signed some data may use a resource; {@code AclChecker::check} in production.
+ */
 @FunctionalInterface
 public interface AccessCheck {
   /**

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Counts calls and messages and measures calls. The code of a call is the one its handler ended it with, as in stock, even
- * when the client has gone by then.
+ * Counts calls and messages and measures calls. The code of a call is the one its handler ended it
+ * with, as in stock, even when the client has gone by then.
  *
  * <p>Fabric source: common/grpcmetrics/interceptor.go, metrics.go.
  */
@@ -84,8 +84,7 @@ final class CallMetrics implements ServerInterceptor {
       this.service = String.valueOf(method.getServiceName()).replace('.', '_');
       this.name = String.valueOf(method.getBareMethodName());
       this.received =
-          counter(
-              kind() + "_requests_received", "The number of " + kind() + " requests received.");
+          counter(kind() + "_requests_received", "The number of " + kind() + " requests received.");
       this.messagesSent =
           unary ? null : counter("stream_messages_sent", "The number of stream messages sent.");
       this.messagesReceived =

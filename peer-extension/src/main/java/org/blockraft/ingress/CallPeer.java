@@ -42,8 +42,7 @@ record CallPeer(SocketAddress address, SSLSession session) {
           new CallPeer(
               call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
               call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
-      return Contexts.interceptCall(
-          Context.current().withValue(KEY, peer), call, headers, next);
+      return Contexts.interceptCall(Context.current().withValue(KEY, peer), call, headers, next);
     }
   }
 }

@@ -10,7 +10,8 @@ import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
  * @param name its name
  * @param sequence the sequence of its definition, as peers announce it
  * @param policy its endorsement policy: a serialized SignaturePolicyEnvelope
- * @param collectionPolicies endorsement policies of the collections asked for that have one, serialized likewise
+ * @param collectionPolicies endorsement policies of the collections asked for that have one,
+ *     serialized likewise
  * @param collections its collections, with the implicit ones asked for
  */
 public record ChaincodeFacts(

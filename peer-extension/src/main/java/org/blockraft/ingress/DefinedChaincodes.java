@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The chaincodes that the joined channels define.
  *
- * <p>Fabric source: core/chaincode/lifecycle/metadata_provider.go, common/policydsl SignedByMspMember.
+ * <p>Fabric source: core/chaincode/lifecycle/metadata_provider.go, common/policydsl
+ * SignedByMspMember.
  */
 public final class DefinedChaincodes implements ChaincodeDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(DefinedChaincodes.class);
@@ -125,10 +126,7 @@ public final class DefinedChaincodes implements ChaincodeDirectory {
 
   private static SignaturePolicyEnvelope anyMember(String mspId) {
     MSPRole role =
-        MSPRole.newBuilder()
-            .setMspIdentifier(mspId)
-            .setRole(MSPRole.MSPRoleType.MEMBER)
-            .build();
+        MSPRole.newBuilder().setMspIdentifier(mspId).setRole(MSPRole.MSPRoleType.MEMBER).build();
     return SignaturePolicyEnvelope.newBuilder()
         .setRule(
             SignaturePolicy.newBuilder()

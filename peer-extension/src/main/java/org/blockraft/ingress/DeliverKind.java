@@ -1,6 +1,9 @@
 package org.blockraft.ingress;
 
-/** The three forms in which blocks are delivered: the resource that guards each, and its label in metrics. */
+/**
+ * The three forms in which blocks are delivered: the resource that guards each, and its label in
+ * metrics.
+ */
 enum DeliverKind {
   BLOCK("event/Block", "block"),
   FILTERED("event/FilteredBlock", "filtered_block"),

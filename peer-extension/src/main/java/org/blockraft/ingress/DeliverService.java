@@ -64,7 +64,15 @@ public final class DeliverService extends DeliverGrpc.DeliverImplBase implements
             (ServerCallStreamObserver<DeliverResponse>) responses);
     DeliverSession session =
         new DeliverSession(
-            kind, stream, CallPeer.current(), channels, access, settings, announced, metrics, clock);
+            kind,
+            stream,
+            CallPeer.current(),
+            channels,
+            access,
+            settings,
+            announced,
+            metrics,
+            clock);
     threads.execute(Context.current().wrap(session));
     return stream.requests();
   }

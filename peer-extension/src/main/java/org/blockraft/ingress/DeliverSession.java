@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One deliver stream: seek requests come one after the other, each is answered with blocks and a status; a status other
- * than SUCCESS ends the stream. Owned by one thread.
+ * One deliver stream: seek requests come one after the other, each is answered with blocks and a
+ * status; a status other than SUCCESS ends the stream. Owned by one thread.
  *
  * <p>Fabric source: common/deliver/deliver.go, common/ledger/blockledger/fileledger/impl.go.
  */
@@ -115,8 +115,7 @@ final class DeliverSession implements Runnable {
     }
   }
 
-  private Status seek(
-      SeekRequest request, ServedChannel channel) {
+  private Status seek(SeekRequest request, ServedChannel channel) {
     SeekInfo seek;
     try {
       seek = SeekInfo.parseFrom(request.seekInfo());
@@ -257,9 +256,7 @@ final class DeliverSession implements Runnable {
           yield DeliverResponse.newBuilder().setFilteredBlock(FilteredBlocks.of(block)).build();
         } catch (InvalidProtocolBufferException e) {
           LOG.warn("Failed to generate filtered block due to: {}", e.getMessage());
-          yield DeliverResponse.newBuilder()
-              .setStatus(Status.BAD_REQUEST)
-              .build();
+          yield DeliverResponse.newBuilder().setStatus(Status.BAD_REQUEST).build();
         }
       }
       case PRIVATE ->

@@ -4,8 +4,8 @@ import org.blockraft.identity.AclChecker;
 import org.blockraft.identity.SignedData;
 
 /**
- * Who may ask discovery: about a channel, who satisfies its application writers; about this peer, an administrator or, when
- * so configured, a member of its organization.
+ * Who may ask discovery: about a channel, who satisfies its application writers; about this peer,
+ * an administrator or, when so configured, a member of its organization.
  *
  * <p>Fabric source: internal/peer/node/start.go createDiscoveryService.
  */

@@ -181,9 +181,7 @@ public final class DiscoveryService extends DiscoveryGrpc.DiscoveryImplBase {
   private QueryResult peers(String channelId, ChaincodeInterest filter) {
     PeerMembershipResult.Builder result = PeerMembershipResult.newBuilder();
     // Organizations whose peers are alive but filtered out are shown empty.
-    members
-        .alive()
-        .forEach(m -> result.putPeersByOrg(m.mspId(), Peers.getDefaultInstance()));
+    members.alive().forEach(m -> result.putPeersByOrg(m.mspId(), Peers.getDefaultInstance()));
     for (Member member : selection.peersAuthorized(channelId, filter)) {
       add(result, member.mspId(), EndorserLayouts.peer(member));
     }

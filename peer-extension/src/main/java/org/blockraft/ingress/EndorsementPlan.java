@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whom to ask for endorsements, what came back, and whether it is enough. Layouts are tried one after the other; a member
- * that fails is replaced by the next one of its group; a group without members takes its layouts with it. Safe for use by
- * many threads.
+ * Whom to ask for endorsements, what came back, and whether it is enough. Layouts are tried one
+ * after the other; a member that fails is replaced by the next one of its group; a group without
+ * members takes its layouts with it. Safe for use by many threads.
  *
  * <p>Fabric source: internal/pkg/gateway/endorsement.go (v3.1.5).
  */

@@ -14,9 +14,11 @@ import org.hyperledger.fabric.protos.peer.ChaincodeCall;
 import org.hyperledger.fabric.protos.peer.ChaincodeInterest;
 
 /**
- * The principals that satisfy all policies an invocation touches: of chaincodes, collections and keys.
+ * The principals that satisfy all policies an invocation touches: of chaincodes, collections and
+ * keys.
  *
- * <p>Fabric source: discovery/endorsement/endorsement.go computePrincipalSets, discovery/support/chaincode.
+ * <p>Fabric source: discovery/endorsement/endorsement.go computePrincipalSets,
+ * discovery/support/chaincode.
  */
 final class EndorsementPrincipals {
   private final ChaincodeDirectory chaincodes;

@@ -7,7 +7,10 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
 /** Reaches the endorser of one peer: this one's dispatcher, or another peer over gRPC. */
 @FunctionalInterface
 public interface EndorserClient {
-  /** Has a proposal endorsed; blocks, at most about as long as the timeout. Never throws for what the peer answers. */
+  /**
+   * Has a proposal endorsed; blocks, at most about as long as the timeout. Never throws for what
+   * the peer answers.
+   */
   Reply process(SignedProposal proposal, Duration timeout);
 
   /** What came of it. */

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which peers can endorse together so that the policies of chaincodes, collections and keys are satisfied. Safe for use by
- * many threads.
+ * Which peers can endorse together so that the policies of chaincodes, collections and keys are
+ * satisfied. Safe for use by many threads.
  *
  * <p>Fabric source: discovery/endorsement/endorsement.go.
  */
@@ -136,7 +136,8 @@ final class EndorserSelection {
     return layout;
   }
 
-  private static boolean isSatisfied(Map<String, Integer> layout, Map<String, List<Member>> groups) {
+  private static boolean isSatisfied(
+      Map<String, Integer> layout, Map<String, List<Member>> groups) {
     return layout.entrySet().stream()
         .allMatch(e -> groups.getOrDefault(e.getKey(), List.of()).size() >= e.getValue());
   }
@@ -175,8 +176,7 @@ final class EndorserSelection {
           collectionMembers.stream()
               .allMatch(
                   principals ->
-                      principals.stream()
-                          .anyMatch(p -> channel.satisfies(member.identity(), p)));
+                      principals.stream().anyMatch(p -> channel.satisfies(member.identity(), p)));
       if (!authorized) {
         LOG.debug("{} may not read the collections of an invocation", member.endpoint());
       }

@@ -13,7 +13,8 @@ import java.util.TreeMap;
 import org.hyperledger.fabric.protos.peer.ChaincodeInterest;
 
 /**
- * Makes plans of whom to ask: by organization, by what discovery says, or any one for an evaluation.
+ * Makes plans of whom to ask: by organization, by what discovery says, or any one for an
+ * evaluation.
  *
  * <p>Fabric source: internal/pkg/gateway/registry.go.
  */
@@ -89,7 +90,8 @@ final class Endorsers {
   }
 
   /**
-   * A plan that satisfies all policies of an invocation, with layouts that hold the preferred member's group first.
+   * A plan that satisfies all policies of an invocation, with layouts that hold the preferred
+   * member's group first.
    *
    * @param preferred null when there is none
    * @throws ServiceException with Fabric's text when there is no such plan

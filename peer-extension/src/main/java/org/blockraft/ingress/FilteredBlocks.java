@@ -22,7 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A block without what its transactions read and wrote: ids, types, codes, and events without their payload.
+ * A block without what its transactions read and wrote: ids, types, codes, and events without their
+ * payload.
  *
  * <p>Fabric source: core/peer/deliverevents.go toFilteredBlock.
  */
@@ -34,7 +35,8 @@ final class FilteredBlocks {
   /**
    * Filters a block.
    *
-   * @throws InvalidProtocolBufferException when a transaction in it is malformed beyond its envelope
+   * @throws InvalidProtocolBufferException when a transaction in it is malformed beyond its
+   *     envelope
    */
   static FilteredBlock of(Block block) throws InvalidProtocolBufferException {
     FilteredBlock.Builder filtered =

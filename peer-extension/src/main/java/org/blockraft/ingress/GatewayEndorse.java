@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects the endorsements of a transaction: from the organizations that the client names, else from one endorser of our
- * own first, whose answer tells which policies must be satisfied.
+ * Collects the endorsements of a transaction: from the organizations that the client names, else
+ * from one endorser of our own first, whose answer tells which policies must be satisfied.
  *
  * <p>Fabric source: internal/pkg/gateway/endorse.go.
  */
@@ -154,7 +154,10 @@ final class GatewayEndorse {
   }
 
   private String textWithoutCare(
-      GatewayProposal proposal, ChaincodeInterest interest, Member first, List<String> collections) {
+      GatewayProposal proposal,
+      ChaincodeInterest interest,
+      Member first,
+      List<String> collections) {
     try {
       endorsers.forInterest(proposal.channelId(), interest, first);
       return "requires endorsement from organisation(s) that are not in the distribution policy of the private data collection(s): ["

@@ -137,7 +137,10 @@ final class GatewayEvaluate {
             threads));
   }
 
-  /** The response with the transaction's result as its payload, which need not be what the peer put there. */
+  /**
+   * The response with the transaction's result as its payload, which need not be what the peer put
+   * there.
+   */
   private static Response result(ProposalResponse response) {
     try {
       ByteString extension =

@@ -112,8 +112,7 @@ final class GatewayEvents {
       BlockFeed feed,
       ResponseStream<ChaincodeEventsResponse> stream)
       throws InterruptedException {
-    EventFilter filter =
-        new EventFilter(request.getChaincodeId(), request.getAfterTransactionId());
+    EventFilter filter = new EventFilter(request.getChaincodeId(), request.getAfterTransactionId());
     while (true) {
       Optional<Block> next = feed.next(BLOCK_WAIT);
       if (stream.isCancelled()) {

@@ -14,7 +14,8 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
 /**
  * A signed proposal as far as the gateway looks into it.
  *
- * <p>Fabric source: internal/pkg/gateway/evaluate.go getChannelAndChaincodeFromSignedProposal, protoutil/unmarshalers.go.
+ * <p>Fabric source: internal/pkg/gateway/evaluate.go getChannelAndChaincodeFromSignedProposal,
+ * protoutil/unmarshalers.go.
  */
 record GatewayProposal(
     SignedProposal signed,
@@ -33,8 +34,7 @@ record GatewayProposal(
     ChannelHeader channelHeader =
         parse("ChannelHeader", ChannelHeader.parser(), header.getChannelHeader());
     ChaincodeProposalPayload payload =
-        parse(
-            "ChaincodeProposalPayload", ChaincodeProposalPayload.parser(), proposal.getPayload());
+        parse("ChaincodeProposalPayload", ChaincodeProposalPayload.parser(), proposal.getPayload());
     ChaincodeInvocationSpec spec =
         parse("ChaincodeInvocationSpec", ChaincodeInvocationSpec.parser(), payload.getInput());
     return new GatewayProposal(signed, header, channelHeader.getChannelId(), payload, spec);

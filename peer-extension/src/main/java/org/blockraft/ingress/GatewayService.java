@@ -20,8 +20,8 @@ import org.hyperledger.fabric.protos.gateway.SubmitRequest;
 import org.hyperledger.fabric.protos.gateway.SubmitResponse;
 
 /**
- * The gateway that clients use to evaluate and submit transactions and to hear of their outcome. Every request runs on a
- * virtual thread and may block it.
+ * The gateway that clients use to evaluate and submit transactions and to hear of their outcome.
+ * Every request runs on a virtual thread and may block it.
  *
  * <p>Fabric source: internal/pkg/gateway.
  */

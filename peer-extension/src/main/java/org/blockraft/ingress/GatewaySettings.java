@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param endorsementTimeout for one endorser
  * @param broadcastTimeout for one orderer
- * @param strictStatusRequests whether a CommitStatus request without identity, channel or transaction is an invalid
- *     argument, as from v3 on
+ * @param strictStatusRequests whether a CommitStatus request without identity, channel or
+ *     transaction is an invalid argument, as from v3 on
  */
 public record GatewaySettings(
     Duration endorsementTimeout, Duration broadcastTimeout, boolean strictStatusRequests) {

@@ -49,8 +49,7 @@ final class GatewayStatus {
     }
     Optional<ServedChannel> channel = channels.channel(request.getChannelId());
     if (channel.isEmpty()) {
-      throw GatewayErrors.of(
-          Code.ABORTED, "channel does not exist: " + request.getChannelId());
+      throw GatewayErrors.of(Code.ABORTED, "channel does not exist: " + request.getChannelId());
     }
     CompletableFuture<TxStatus> outcome = channel.get().status(request.getTransactionId());
     try {

@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands a transaction to the ordering service: to one orderer after the other, in random order, until one takes it; with
- * byzantine fault tolerant ordering to all of them at once, until a quorum has taken it.
+ * Hands a transaction to the ordering service: to one orderer after the other, in random order,
+ * until one takes it; with byzantine fault tolerant ordering to all of them at once, until a quorum
+ * has taken it.
  *
  * <p>Fabric source: internal/pkg/gateway/submit.go (v3.1.5).
  */
@@ -178,7 +179,8 @@ final class GatewaySubmit {
   }
 
   private static String text(OrdererEndpoint orderer, Throwable failure) {
-    LOG.warn("Error sending transaction to orderer {}: {}", orderer.logAddress(), failure.getMessage());
+    LOG.warn(
+        "Error sending transaction to orderer {}: {}", orderer.logAddress(), failure.getMessage());
     return switch (failure) {
       case OrdererException e -> e.getMessage();
       case StatusRuntimeException e -> GoStatus.error(e.getStatus());

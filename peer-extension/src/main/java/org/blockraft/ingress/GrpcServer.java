@@ -16,15 +16,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A gRPC server as stock runs it: message sizes, keepalive rules, limits on calls at a time, metrics of calls and
- * connections. Handlers may block: every call has a virtual thread.
+ * A gRPC server as stock runs it: message sizes, keepalive rules, limits on calls at a time,
+ * metrics of calls and connections. Handlers may block: every call has a virtual thread.
  *
  * <p>Fabric source: internal/pkg/comm/server.go, internal/peer/node/start.go serve.
  */
 public final class GrpcServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
-  /** What may be under way on one stream before the receiver asks for more; blocks are about this large. */
+  /**
+   * What may be under way on one stream before the receiver asks for more; blocks are about this
+   * large.
+   */
   private static final int FLOW_CONTROL_BYTES = 1 << 20;
 
   /** How long calls that were cut off at close have to end. */

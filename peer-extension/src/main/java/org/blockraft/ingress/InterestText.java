@@ -5,7 +5,9 @@ import java.util.List;
 import org.hyperledger.fabric.protos.peer.ChaincodeCall;
 import org.hyperledger.fabric.protos.peer.ChaincodeInterest;
 
-/** A chaincode interest as Go's proto text prints it in an error: {@code chaincodes:<name:"mycc" >}. */
+/**
+ * A chaincode interest as Go's proto text prints it in an error: {@code chaincodes:<name:"mycc" >}.
+ */
 final class InterestText {
   private InterestText() {}
 

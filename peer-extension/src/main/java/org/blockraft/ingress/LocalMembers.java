@@ -21,10 +21,11 @@ import org.hyperledger.fabric.protos.gossip.StateInfo;
 import org.hyperledger.fabric.protos.msp.SerializedIdentity;
 
 /**
- * This peer as the only member. It makes and signs the messages about itself that gossip would send, since discovery shows
- * them to clients.
+ * This peer as the only member. It makes and signs the messages about itself that gossip would
+ * send, since discovery shows them to clients.
  *
- * <p>Fabric source: gossip/discovery/discovery_impl.go, gossip/gossip/gossip_impl.go, internal/peer/gossip/mcs.go.
+ * <p>Fabric source: gossip/discovery/discovery_impl.go, gossip/gossip/gossip_impl.go,
+ * internal/peer/gossip/mcs.go.
  */
 public final class LocalMembers implements Members {
   private final String mspId;
@@ -43,7 +44,8 @@ public final class LocalMembers implements Members {
    * @param mspId this peer's organization
    * @param identity its serialized identity
    * @param sign signs as this peer: {@code Signer::sign}
-   * @param endpoint where others reach it, {@code peer.gossip.externalEndpoint} or else {@code peer.address}
+   * @param endpoint where others reach it, {@code peer.gossip.externalEndpoint} or else {@code
+   *     peer.address}
    */
   public LocalMembers(
       String mspId,
@@ -126,7 +128,15 @@ public final class LocalMembers implements Members {
 
   private Member member(long height, Map<String, String> runnable, Envelope stateInfo) {
     return new Member(
-        pkiId, mspId, endpoint, identity, height, runnable, endorser, alive(clock.instant()), stateInfo);
+        pkiId,
+        mspId,
+        endpoint,
+        identity,
+        height,
+        runnable,
+        endorser,
+        alive(clock.instant()),
+        stateInfo);
   }
 
   private Envelope alive(Instant now) {

@@ -16,9 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Answers a request that is no protobuf message of its type with INTERNAL and the text of Go's gRPC. Left alone, grpc-java
- * answers UNKNOWN with a text of its own. The marshaller turns such a request into null, and this interceptor the null into
- * the answer.
+ * Answers a request that is no protobuf message of its type with INTERNAL and the text of Go's
+ * gRPC. Left alone, grpc-java answers UNKNOWN with a text of its own. The marshaller turns such a
+ * request into null, and this interceptor the null into the answer.
  */
 final class MalformedRequests implements ServerInterceptor {
   private static final String PROTO_TEXT = "proto: cannot parse invalid wire-format data";

@@ -4,8 +4,8 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 
 /**
- * Which peers are alive: {@link LocalMembers} knows this peer alone; membership by gossip brings the others. Safe for use
- * by many threads.
+ * Which peers are alive: {@link LocalMembers} knows this peer alone; membership by gossip brings
+ * the others. Safe for use by many threads.
  */
 public interface Members {
   String localMspId();

@@ -80,8 +80,7 @@ record PrincipalSet(List<Comparable> principals) {
 
   /** Whether who satisfies the other set satisfies each principal of this one. */
   boolean isContainedIn(PrincipalSet other) {
-    return principals.stream()
-        .allMatch(p -> other.principals.stream().anyMatch(o -> o.isA(p)));
+    return principals.stream().allMatch(p -> other.principals.stream().anyMatch(o -> o.isA(p)));
   }
 
   private boolean isSubsetOf(PrincipalSet other) {

@@ -14,13 +14,16 @@ import org.hyperledger.fabric.protos.peer.CollectionConfig;
 import org.hyperledger.fabric.protos.peer.StaticCollectionConfig;
 
 /**
- * The collections whose data in one block a client may read: those open to everybody, and those that the client is a member
- * of. Owned by one thread.
+ * The collections whose data in one block a client may read: those open to everybody, and those
+ * that the client is a member of. Owned by one thread.
  *
  * <p>Fabric source: core/peer/deliverevents.go CheckCollectionPolicy.
  */
 final class ReadableCollections implements CollectionFilter {
-  /** Every organization has one such collection for each chaincode, and any reader may have its data. */
+  /**
+   * Every organization has one such collection for each chaincode, and any reader may have its
+   * data.
+   */
   private static final String IMPLICIT = "_implicit_org_";
 
   private final long block;
@@ -40,8 +43,7 @@ final class ReadableCollections implements CollectionFilter {
   @Override
   public boolean passes(String namespace, String collection) {
     return collection.startsWith(IMPLICIT)
-        || known.computeIfAbsent(
-            namespace + '\0' + collection, _ -> decide(namespace, collection));
+        || known.computeIfAbsent(namespace + '\0' + collection, _ -> decide(namespace, collection));
   }
 
   private boolean decide(String namespace, String collection) {

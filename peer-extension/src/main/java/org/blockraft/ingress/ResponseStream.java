@@ -5,8 +5,8 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 
 /**
- * Responses of a stream for straight code on a thread of its own: sending waits for a client that does not keep up. Owned
- * by the handler's thread, but for what gRPC calls.
+ * Responses of a stream for straight code on a thread of its own: sending waits for a client that
+ * does not keep up. Owned by the handler's thread, but for what gRPC calls.
  */
 class ResponseStream<R> {
   /** A wait looks around after this long, should a notice ever be lost. */

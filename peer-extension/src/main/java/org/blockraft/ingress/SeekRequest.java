@@ -33,8 +33,7 @@ record SeekRequest(String channelId, ByteString seekInfo, SignedData signedData)
       if (!payload.hasHeader()) {
         throw new ServiceException("envelope has no header");
       }
-      ChannelHeader channelHeader =
-          ChannelHeader.parseFrom(payload.getHeader().getChannelHeader());
+      ChannelHeader channelHeader = ChannelHeader.parseFrom(payload.getHeader().getChannelHeader());
       SignatureHeader signatureHeader =
           SignatureHeader.parseFrom(payload.getHeader().getSignatureHeader());
       checkTime(channelHeader, settings.timeWindow(), now);
@@ -81,7 +80,9 @@ record SeekRequest(String channelId, ByteString seekInfo, SignedData signedData)
     }
   }
 
-  /** The block with as much content as was asked for: a header with signatures has no transactions. */
+  /**
+   * The block with as much content as was asked for: a header with signatures has no transactions.
+   */
   static Block withContent(SeekInfo seek, Block block) {
     boolean headerOnly = seek.getContentType() == SeekInfo.SeekContentType.HEADER_WITH_SIG;
     return headerOnly && !BlockHeaders.isConfigBlock(block)

@@ -13,8 +13,8 @@ import org.hyperledger.fabric.protos.common.MSPPrincipal;
 import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
 
 /**
- * What the services on the peer's port need of one channel: {@link LedgerChannel} over a ledger and the channel's
- * configuration, a hand-written one in tests. Safe for use by many threads.
+ * What the services on the peer's port need of one channel: {@link LedgerChannel} over a ledger and
+ * the channel's configuration, a hand-written one in tests. Safe for use by many threads.
  */
 public interface ServedChannel {
   String id();
@@ -39,8 +39,9 @@ public interface ServedChannel {
   Block blockByTxId(String txId);
 
   /**
-   * A transaction's outcome: at once when it is committed, else when it will be. Who gives up cancels the future; it fails
-   * with {@link org.blockraft.ledger.LedgerException} when the ledger closes.
+   * A transaction's outcome: at once when it is committed, else when it will be. Who gives up
+   * cancels the future; it fails with {@link org.blockraft.ledger.LedgerException} when the ledger
+   * closes.
    */
   CompletableFuture<TxStatus> status(String txId);
 
@@ -54,7 +55,10 @@ public interface ServedChannel {
   /** The orderers of the channel in the order of its configuration. */
   List<OrdererEndpoint> orderers();
 
-  /** Whether the ordering service tolerates byzantine faults, so that a quorum must take a transaction. */
+  /**
+   * Whether the ordering service tolerates byzantine faults, so that a quorum must take a
+   * transaction.
+   */
   boolean byzantineOrdering();
 
   /** Whether an identity of this channel is covered by a principal. */

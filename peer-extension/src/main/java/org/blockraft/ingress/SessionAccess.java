@@ -6,8 +6,9 @@ import java.util.Optional;
 import org.blockraft.identity.SignedData;
 
 /**
- * Whether a deliver client may (still) have blocks: asked before each block, decided anew only when the channel's
- * configuration has changed, and never beyond the end of the client's certificate. Owned by one thread.
+ * Whether a deliver client may (still) have blocks: asked before each block, decided anew only when
+ * the channel's configuration has changed, and never beyond the end of the client's certificate.
+ * Owned by one thread.
  *
  * <p>Fabric source: common/deliver/acl.go.
  */

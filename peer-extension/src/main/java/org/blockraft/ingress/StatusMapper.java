@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place where an exception becomes a gRPC status. A Go handler that returns a plain error answers UNKNOWN with the
- * error's text, so does every exception whose text is Fabric's own; a status passes as it is; anything else is a bug of
- * ours and is logged.
+ * The one place where an exception becomes a gRPC status. A Go handler that returns a plain error
+ * answers UNKNOWN with the error's text, so does every exception whose text is Fabric's own; a
+ * status passes as it is; anything else is a bug of ours and is logged.
  */
 final class StatusMapper {
   private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
@@ -24,7 +24,8 @@ final class StatusMapper {
   static StatusRuntimeException map(Throwable failure) {
     return switch (failure) {
       case StatusRuntimeException status -> status;
-      case StatusException status -> new StatusRuntimeException(status.getStatus(), status.getTrailers());
+      case StatusException status ->
+          new StatusRuntimeException(status.getStatus(), status.getTrailers());
       case CompletionException wrapped when wrapped.getCause() != null -> map(wrapped.getCause());
       case ExecutionException wrapped when wrapped.getCause() != null -> map(wrapped.getCause());
       case ProposalRejected e -> unknown(e);

@@ -10,7 +10,8 @@ enum FabricLevel {
   INFO("info", Level.INFO),
   WARN("warn", Level.WARN),
   ERROR("error", Level.ERROR),
-  // Only a process that is about to end logs at the next three, so nothing of this program passes them.
+  // Only a process that is about to end logs at the next three, so nothing of this program passes
+  // them.
   DPANIC("dpanic", Level.OFF),
   PANIC("panic", Level.OFF),
   FATAL("fatal", Level.OFF);

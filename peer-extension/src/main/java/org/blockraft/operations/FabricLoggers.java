@@ -8,7 +8,10 @@ import java.util.Map;
 final class FabricLoggers {
   private static final String ROOT = "org.blockraft.";
 
-  /** First part of a Fabric logger name, or a whole name where its parts live apart; to our packages. */
+  /**
+   * First part of a Fabric logger name, or a whole name where its parts live apart; to our
+   * packages.
+   */
   private static final Map<String, List<String>> MODULES =
       Map.ofEntries(
           Map.entry("aclmgmt", List.of("identity")),
@@ -64,7 +67,9 @@ final class FabricLoggers {
 
   private FabricLoggers() {}
 
-  /** The logger names to set for a name of a specification; the name itself is always one of them. */
+  /**
+   * The logger names to set for a name of a specification; the name itself is always one of them.
+   */
   static List<String> targets(String name) {
     List<String> targets = new ArrayList<>();
     if (name.equals("grpc")) {

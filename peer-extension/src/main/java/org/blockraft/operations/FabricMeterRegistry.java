@@ -27,10 +27,11 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * The meters of this process and their text for Prometheus, with the names that Fabric gives them: dots and dashes of a
- * meter's name become underscores and nothing is added, so {@code endorser.proposal_duration} is shown as {@code
- * endorser_proposal_duration}. A distribution summary is a histogram; its buckets are its service level objectives, else
- * the ones that Go's client has by default. Thread-safe.
+ * The meters of this process and their text for Prometheus, with the names that Fabric gives them:
+ * dots and dashes of a meter's name become underscores and nothing is added, so {@code
+ * endorser.proposal_duration} is shown as {@code endorser_proposal_duration}. A distribution
+ * summary is a histogram; its buckets are its service level objectives, else the ones that Go's
+ * client has by default. Thread-safe.
  *
  * <p>Fabric source: common/metrics/prometheus/provider.go.
  */
@@ -51,7 +52,8 @@ public final class FabricMeterRegistry extends MeterRegistry {
   public String scrape() {
     List<MetricFamily> families = new ArrayList<>(runtime.families());
     getMeters().stream()
-        .collect(java.util.stream.Collectors.groupingBy(m -> MetricFamily.name(m.getId().getName())))
+        .collect(
+            java.util.stream.Collectors.groupingBy(m -> MetricFamily.name(m.getId().getName())))
         .forEach((name, meters) -> families.add(MetricFamily.of(name, meters)));
     families.sort(Comparator.comparing(MetricFamily::name));
     StringBuilder text = new StringBuilder(1 << 14);

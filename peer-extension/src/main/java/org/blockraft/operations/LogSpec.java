@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 
 /**
  * Fabric's logging specification over logback: {@code
- * [<logger>[,<logger>...]=]<level>[:[<logger>[,<logger>...]=]<level>...]}. A logger name is one of Fabric's modules, which
- * stand for packages of this program (see {@link FabricLoggers}), or the name of a logger of this program. Thread-safe.
+ * [<logger>[,<logger>...]=]<level>[:[<logger>[,<logger>...]=]<level>...]}. A logger name is one of
+ * Fabric's modules, which stand for packages of this program (see {@link FabricLoggers}), or the
+ * name of a logger of this program. Thread-safe.
  *
  * <p>Fabric source: common/flogging/loggerlevels.go, levels.go.
  */
@@ -23,7 +24,8 @@ public final class LogSpec {
       Pattern.compile("^[\\p{Alnum}_#:-]+(\\.[\\p{Alnum}_#:-]+)*$");
 
   /** Libraries that are silent unless the specification names them. */
-  private static final Set<String> LIBRARIES = Set.of("io.grpc", "io.netty", "io.micrometer", "sun", "jdk");
+  private static final Set<String> LIBRARIES =
+      Set.of("io.grpc", "io.netty", "io.micrometer", "sun", "jdk");
 
   private final LoggerContext context;
   private final Set<String> touched = new HashSet<>();

@@ -19,7 +19,9 @@ import java.util.List;
  * @param samples lines after the name: a suffix, labels in braces, the value
  */
 record MetricFamily(String name, String help, String type, List<Sample> samples) {
-  /** One line: the suffix is appended to the family's name; labels are ready text without braces. */
+  /**
+   * One line: the suffix is appended to the family's name; labels are ready text without braces.
+   */
   record Sample(String suffix, String labels, double value) {}
 
   static String name(String meterName) {
@@ -65,7 +67,8 @@ record MetricFamily(String name, String help, String type, List<Sample> samples)
     switch (meter) {
       case FabricHistogram histogram -> addBuckets(histogram, samples);
       case Counter counter -> samples.add(new Sample("", labels(meter, ""), counter.count()));
-      case FunctionCounter counter -> samples.add(new Sample("", labels(meter, ""), counter.count()));
+      case FunctionCounter counter ->
+          samples.add(new Sample("", labels(meter, ""), counter.count()));
       case Gauge gauge -> samples.add(new Sample("", labels(meter, ""), gauge.value()));
       default -> {
         for (Measurement m : meter.measure()) {
@@ -99,7 +102,9 @@ record MetricFamily(String name, String help, String type, List<Sample> samples)
           .append(escape(tag.getValue(), true))
           .append('"');
     }
-    return last.isEmpty() ? out.toString() : out.append(out.isEmpty() ? "" : ",").append(last).toString();
+    return last.isEmpty()
+        ? out.toString()
+        : out.append(out.isEmpty() ? "" : ",").append(last).toString();
   }
 
   private static String escape(String text, boolean quotes) {

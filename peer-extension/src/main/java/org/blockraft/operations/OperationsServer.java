@@ -25,10 +25,12 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
- * The operations endpoint: /healthz, /version, /logspec and /metrics. With TLS, /logspec and /metrics ask for a client
- * certificate; the other two never do. Each request runs on a virtual thread of its own.
+ * The operations endpoint: /healthz, /version, /logspec and /metrics. With TLS, /logspec and
+ * /metrics ask for a client certificate; the other two never do. Each request runs on a virtual
+ * thread of its own.
  *
- * <p>Fabric source: core/operations/system.go, common/fabhttp/server.go, common/flogging/httpadmin/spec.go.
+ * <p>Fabric source: core/operations/system.go, common/fabhttp/server.go,
+ * common/flogging/httpadmin/spec.go.
  */
 public final class OperationsServer implements AutoCloseable {
   /** A body longer than any specification is not read. */
@@ -181,7 +183,11 @@ public final class OperationsServer implements AutoCloseable {
   private void logspec(HttpExchange exchange) throws IOException {
     switch (exchange.getRequestMethod()) {
       case "GET" ->
-          send(exchange, 200, "application/json", "{\"spec\":" + GoJson.quote(logSpec.spec()) + "}\n");
+          send(
+              exchange,
+              200,
+              "application/json",
+              "{\"spec\":" + GoJson.quote(logSpec.spec()) + "}\n");
       case "PUT" -> {
         try {
           logSpec.activate(readSpec(exchange));

@@ -21,8 +21,8 @@ import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
 /**
- * TLS of the operations server. A client certificate that is offered must be of one of the client authorities; whether one
- * must be offered at all is {@code clientCertRequired}.
+ * TLS of the operations server. A client certificate that is offered must be of one of the client
+ * authorities; whether one must be offered at all is {@code clientCertRequired}.
  *
  * <p>Fabric source: common/fabhttp/tls.go.
  */
@@ -48,7 +48,8 @@ public record OperationsTls(SSLContext context, boolean clientCertRequired) {
       authorities.addAll(certificates(file));
     }
     if (authorities.isEmpty()) {
-      // An empty store cannot make a trust manager; our own certificate, an end entity, vouches for nobody.
+      // An empty store cannot make a trust manager; our own certificate, an end entity, vouches for
+      // nobody.
       authorities.add(chain[0]);
     }
     KeyStore trust = emptyStore();

@@ -15,8 +15,9 @@ import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
 
 /**
- * Figures of the process itself under the names that dashboards of Go programs look for. What has no equal in Java stands
- * for its nearest relation: go_gc_duration_seconds are the pauses of the collectors, go_goroutines the platform threads.
+ * Figures of the process itself under the names that dashboards of Go programs look for. What has
+ * no equal in Java stands for its nearest relation: go_gc_duration_seconds are the pauses of the
+ * collectors, go_goroutines the platform threads.
  */
 final class RuntimeMetrics {
   /** How many of the latest pauses the quantiles are taken over. */
@@ -52,16 +53,30 @@ final class RuntimeMetrics {
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
     List<MetricFamily> families = new ArrayList<>();
     families.add(pauseSummary());
-    families.add(gauge("go_goroutines", "Number of threads that currently exist.", threads.getThreadCount()));
+    families.add(
+        gauge(
+            "go_goroutines", "Number of threads that currently exist.", threads.getThreadCount()));
     families.add(gauge("go_threads", "Number of OS threads created.", threads.getThreadCount()));
     families.add(
-        gauge("go_memstats_alloc_bytes", "Number of bytes allocated and still in use.", heap.getUsed()));
+        gauge(
+            "go_memstats_alloc_bytes",
+            "Number of bytes allocated and still in use.",
+            heap.getUsed()));
     families.add(
-        gauge("go_memstats_heap_alloc_bytes", "Number of heap bytes allocated and still in use.", heap.getUsed()));
+        gauge(
+            "go_memstats_heap_alloc_bytes",
+            "Number of heap bytes allocated and still in use.",
+            heap.getUsed()));
     families.add(
-        gauge("go_memstats_heap_inuse_bytes", "Number of heap bytes that are in use.", heap.getUsed()));
+        gauge(
+            "go_memstats_heap_inuse_bytes",
+            "Number of heap bytes that are in use.",
+            heap.getUsed()));
     families.add(
-        gauge("go_memstats_heap_sys_bytes", "Number of heap bytes obtained from system.", heap.getCommitted()));
+        gauge(
+            "go_memstats_heap_sys_bytes",
+            "Number of heap bytes obtained from system.",
+            heap.getCommitted()));
     families.add(
         gauge(
             "process_start_time_seconds",
@@ -85,9 +100,15 @@ final class RuntimeMetrics {
               "counter",
               os.getProcessCpuTime() / 1e9));
       families.add(
-          gauge("process_open_fds", "Number of open file descriptors.", os.getOpenFileDescriptorCount()));
+          gauge(
+              "process_open_fds",
+              "Number of open file descriptors.",
+              os.getOpenFileDescriptorCount()));
       families.add(
-          gauge("process_max_fds", "Maximum number of open file descriptors.", os.getMaxFileDescriptorCount()));
+          gauge(
+              "process_max_fds",
+              "Maximum number of open file descriptors.",
+              os.getMaxFileDescriptorCount()));
     }
   }
 

@@ -13,7 +13,9 @@ public record VersionInfo(String version, String commitSha) {
       json.append("\"CommitSHA\":").append(GoJson.quote(commitSha));
     }
     if (!version.isEmpty()) {
-      json.append(json.length() > 1 ? "," : "").append("\"Version\":").append(GoJson.quote(version));
+      json.append(json.length() > 1 ? "," : "")
+          .append("\"Version\":")
+          .append(GoJson.quote(version));
     }
     return json.append('}').toString();
   }

@@ -5,8 +5,8 @@ import org.blockraft.validate.ValidationSlice;
 import org.hyperledger.fabric.protos.peer.ProposalResponse;
 
 /**
- * A node's capacity to simulate and verify: {@link LocalWorker} in this process, links to other nodes later. Safe for use
- * by many threads.
+ * A node's capacity to simulate and verify: {@link LocalWorker} in this process, links to other
+ * nodes later. Safe for use by many threads.
  */
 public interface Worker {
   /** The name of its node, for logs and metrics. */
@@ -24,7 +24,8 @@ public interface Worker {
   ProposalResponse simulate(SimulationTask task);
 
   /**
-   * Verifies what needs no state in a range of a block's transactions: form, creators, endorsements' signatures.
+   * Verifies what needs no state in a range of a block's transactions: form, creators,
+   * endorsements' signatures.
    *
    * @throws WorkerLost when the worker is gone and another one may do the slice
    */

@@ -74,8 +74,7 @@ final class ProposalDispatcherTest {
   private static SignedProposal proposal() {
     Header header =
         Header.newBuilder()
-            .setChannelHeader(
-                ChannelHeader.newBuilder().setChannelId("ch").build().toByteString())
+            .setChannelHeader(ChannelHeader.newBuilder().setChannelId("ch").build().toByteString())
             .build();
     return SignedProposal.newBuilder()
         .setProposalBytes(

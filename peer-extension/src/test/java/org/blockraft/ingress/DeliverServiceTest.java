@@ -216,9 +216,7 @@ final class DeliverServiceTest {
   @Test
   void blockBeyondTheEndIsNotFoundWhenTheClientWillNotWait() throws Exception {
     SeekInfo seek =
-        seek(at(4), at(7)).toBuilder()
-            .setBehavior(SeekInfo.SeekBehavior.FAIL_IF_NOT_READY)
-            .build();
+        seek(at(4), at(7)).toBuilder().setBehavior(SeekInfo.SeekBehavior.FAIL_IF_NOT_READY).build();
     Stream stream = open(request(seek));
     stream.expectBlocks(4, 4);
     stream.expectStatus(Status.NOT_FOUND);
@@ -297,8 +295,7 @@ final class DeliverServiceTest {
     Stream stream = new Stream();
     stream.requests = DeliverGrpc.newStub(server.connection).deliverFiltered(stream);
     stream.requests.onNext(request(seek(at(5), at(6))));
-    assertEquals(
-        Status.BAD_REQUEST, ((DeliverResponse) stream.next()).getStatus());
+    assertEquals(Status.BAD_REQUEST, ((DeliverResponse) stream.next()).getStatus());
     assertEquals(6, ((DeliverResponse) stream.next()).getFilteredBlock().getNumber());
     stream.expectStatus(Status.SUCCESS);
   }

@@ -56,13 +56,19 @@ final class FabricGatewayClientTest {
   @Test
   void evaluates() throws Exception {
     assertEquals(
-        "result", new String(contract().evaluateTransaction("read", "key"), StandardCharsets.UTF_8));
+        "result",
+        new String(contract().evaluateTransaction("read", "key"), StandardCharsets.UTF_8));
   }
 
   @Test
   void submitsAndHearsOfTheCommit() throws Exception {
     SubmittedTransaction submitted =
-        contract().newProposal("write").addArguments("key", "value").build().endorse().submitAsync();
+        contract()
+            .newProposal("write")
+            .addArguments("key", "value")
+            .build()
+            .endorse()
+            .submitAsync();
     assertEquals("result", new String(submitted.getResult(), StandardCharsets.UTF_8));
     Envelope sent = fixture.submitted;
     assertEquals(false, sent.getSignature().isEmpty());
@@ -99,8 +105,7 @@ final class FabricGatewayClientTest {
     fixture.endorser = _ -> GatewayFixture.failed(500, "boom", "payload");
     EndorseException failure =
         assertThrows(EndorseException.class, () -> contract().submitTransaction("write"));
-    assertEquals(
-        "chaincode response 500, boom", failure.getDetails().getFirst().getMessage());
+    assertEquals("chaincode response 500, boom", failure.getDetails().getFirst().getMessage());
     assertEquals(GatewayFixture.ADDRESS, failure.getDetails().getFirst().getAddress());
     assertEquals("Org1MSP", failure.getDetails().getFirst().getMspId());
   }

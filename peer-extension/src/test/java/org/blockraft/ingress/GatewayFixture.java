@@ -30,7 +30,10 @@ import org.hyperledger.fabric.protos.peer.ProposalResponsePayload;
 import org.hyperledger.fabric.protos.peer.Response;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 
-/** A gateway over a scripted endorser, scripted orderers and a channel filled by hand; on a loopback server. */
+/**
+ * A gateway over a scripted endorser, scripted orderers and a channel filled by hand; on a loopback
+ * server.
+ */
 final class GatewayFixture implements AutoCloseable, ChaincodeDirectory {
   static final TestOrg ORG1 = new TestOrg("Org1MSP");
   static final TestOrg ORG2 = new TestOrg("Org2MSP");

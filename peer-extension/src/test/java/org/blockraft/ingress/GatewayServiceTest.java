@@ -107,14 +107,16 @@ final class GatewayServiceTest {
   }
 
   private static void expect(
-      Code code, String text, List<ErrorDetail> details, org.junit.jupiter.api.function.Executable call)
+      Code code,
+      String text,
+      List<ErrorDetail> details,
+      org.junit.jupiter.api.function.Executable call)
       throws Exception {
     StatusRuntimeException failure = assertThrows(StatusRuntimeException.class, call);
     assertEquals(text, failure.getStatus().getDescription());
     assertEquals(code, failure.getStatus().getCode());
     List<ErrorDetail> found = new ArrayList<>();
-    for (com.google.protobuf.Any any :
-        StatusProto.fromThrowable(failure).getDetailsList()) {
+    for (com.google.protobuf.Any any : StatusProto.fromThrowable(failure).getDetailsList()) {
       found.add(any.unpack(ErrorDetail.class));
     }
     assertEquals(details, found);
@@ -340,7 +342,8 @@ final class GatewayServiceTest {
         orderer -> {
           asked.add(orderer.address());
           if (asked.size() == 1) {
-            throw new OrdererException("rpc error: code = Unavailable desc = orderer not available");
+            throw new OrdererException(
+                "rpc error: code = Unavailable desc = orderer not available");
           }
           return answer(Status.SUCCESS, "");
         };
@@ -384,9 +387,7 @@ final class GatewayServiceTest {
   void byzantineOrderingNeedsAQuorum() throws Exception {
     gateway.channel.byzantine = true;
     gateway.channel.orderers =
-        List.of("o1:1", "o2:1", "o3:1", "o4:1").stream()
-            .map(GatewayFixture::ordererAt)
-            .toList();
+        List.of("o1:1", "o2:1", "o3:1", "o4:1").stream().map(GatewayFixture::ordererAt).toList();
     gateway.orderer =
         orderer ->
             orderer.address().equals("o1:1")

@@ -105,7 +105,9 @@ final class OperationsServerTest {
       assertEquals(400, put.statusCode());
       assertEquals("{\"Error\":\"invalid request method: PUT\"}", put.body());
       assertTrue(
-          plain(server, "GET", "/metrics", "").body().contains("fabric_version{version=\"2.5.16\"} 1"));
+          plain(server, "GET", "/metrics", "")
+              .body()
+              .contains("fabric_version{version=\"2.5.16\"} 1"));
       assertEquals(404, plain(server, "GET", "/metrics/more", "").statusCode());
       assertEquals("404 page not found\n", plain(server, "GET", "/", "").body());
     }
@@ -144,8 +146,7 @@ final class OperationsServerTest {
     return OperationsTls.load(certificate, key, clientCertRequired, List.of(authority));
   }
 
-  private static HttpClient client(TestOrg org, Optional<TestPki.Credential> own)
-      throws Exception {
+  private static HttpClient client(TestOrg org, Optional<TestPki.Credential> own) throws Exception {
     KeyStore trust = KeyStore.getInstance("PKCS12");
     trust.load(null, null);
     trust.setCertificateEntry("ca", org.tlsAuthority().certificate());
@@ -166,10 +167,7 @@ final class OperationsServerTest {
     managers.init(keys, new char[0]);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), trusts.getTrustManagers(), null);
-    return HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .sslContext(context)
-        .build();
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(context).build();
   }
 
   @Test
