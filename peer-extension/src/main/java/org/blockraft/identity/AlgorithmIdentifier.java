@@ -5,6 +5,7 @@ package org.blockraft.identity;
  *
  * @param parameters the parameters with tag and length; empty if there are none
  */
+@SuppressWarnings("ArrayRecordComponent") // shared within the package only, never changed
 record AlgorithmIdentifier(String oid, byte[] parameters) {
 
   /** Reads the contents of an algorithm identifier. */

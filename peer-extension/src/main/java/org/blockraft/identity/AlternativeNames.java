@@ -69,7 +69,7 @@ record AlternativeNames(
   /** The host and port of an identifier, or empty. */
   static String host(String uri) {
     int start = uri.indexOf("//");
-    if (start < 0 || start > 0 && uri.charAt(start - 1) != ':') {
+    if (start < 0 || (start > 0 && uri.charAt(start - 1) != ':')) {
       return "";
     }
     String rest = uri.substring(start + 2);

@@ -17,6 +17,7 @@ import java.util.List;
  * @param keyInfo the subject public key info as encoded
  * @param signature the signature bits, right aligned
  */
+@SuppressWarnings("ArrayRecordComponent") // shared within the package only, never changed
 record Certificate(
     byte[] der,
     byte[] tbs,
@@ -49,9 +50,10 @@ record Certificate(
   String signatureRefusal(Certificate parent) {
     CertificateExtensions rights = parent.extensions;
     boolean mayNotSign =
-        parent.version == 3 && !rights.basicConstraintsPresent()
-            || rights.basicConstraintsPresent() && !rights.isCa()
-            || rights.keyUsage() != 0 && (rights.keyUsage() & CertificateExtensions.CERT_SIGN) == 0;
+        (parent.version == 3 && !rights.basicConstraintsPresent())
+            || (rights.basicConstraintsPresent() && !rights.isCa())
+            || (rights.keyUsage() != 0
+                && (rights.keyUsage() & CertificateExtensions.CERT_SIGN) == 0);
     if (mayNotSign) {
       return "x509: invalid signature: parent certificate cannot sign this kind of certificate";
     }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param unhandledCritical whether a critical extension is not understood
  * @param requiresExplicitPolicy whether the certificate restricts certificate policies below it
  */
+@SuppressWarnings("ArrayRecordComponent") // shared within the package only, never changed
 record CertificateExtensions(
     List<Extension> all,
     int keyUsage,

@@ -220,11 +220,11 @@ final class ChainBuilder {
       if (Arrays.equals(member.subject(), candidate.subject())
           && Arrays.equals(member.keyInfo(), candidate.keyInfo())) {
         byte[] other = member.extensions().value(CertificateExtensions.SUBJECT_ALTERNATIVE_NAME);
-        if (names == null || other == null) {
-          return names == other;
-        }
         if (Arrays.equals(names, other)) {
           return true;
+        }
+        if (names == null || other == null) {
+          return false;
         }
       }
     }

@@ -128,8 +128,8 @@ final class DerReader {
   BigInteger readInteger(int tag, String refusal) {
     byte[] bytes = read(tag, refusal).rest();
     if (bytes.length == 0
-        || bytes.length > 1
-            && (bytes[0] == 0 && bytes[1] >= 0 || bytes[0] == (byte) 0xff && bytes[1] < 0)) {
+        || (bytes.length > 1
+            && ((bytes[0] == 0 && bytes[1] >= 0) || (bytes[0] == (byte) 0xff && bytes[1] < 0)))) {
       throw new IdentityException(refusal);
     }
     return new BigInteger(bytes);
@@ -137,7 +137,7 @@ final class DerReader {
 
   boolean readBoolean(String refusal) {
     byte[] bytes = read(BOOLEAN, refusal).rest();
-    if (bytes.length != 1 || bytes[0] != 0 && bytes[0] != (byte) 0xff) {
+    if (bytes.length != 1 || (bytes[0] != 0 && bytes[0] != (byte) 0xff)) {
       throw new IdentityException(refusal);
     }
     return bytes[0] != 0;
@@ -152,8 +152,8 @@ final class DerReader {
     int padding = bytes[0];
     if (padding < 0
         || padding > 7
-        || bytes.length == 1 && padding != 0
-        || bytes.length > 1 && (bytes[bytes.length - 1] & (1 << padding) - 1) != 0) {
+        || (bytes.length == 1 && padding != 0)
+        || (bytes.length > 1 && (bytes[bytes.length - 1] & (1 << padding) - 1) != 0)) {
       throw new IdentityException(refusal);
     }
     return bytes;
@@ -166,7 +166,7 @@ final class DerReader {
     byte[] aligned = new byte[bits.length - 1];
     for (int i = 0; i < aligned.length; i++) {
       int high = i == 0 ? 0 : bits[i] & 0xff;
-      aligned[i] = (byte) ((high << 8 | bits[i + 1] & 0xff) >>> shift);
+      aligned[i] = (byte) ((high << 8 | (bits[i + 1] & 0xff)) >>> shift);
     }
     return aligned;
   }
@@ -187,7 +187,7 @@ final class DerReader {
         if (at == bytes.length
             || at - start == 5
             || value >= 1L << 24
-            || at == start && bytes[at] == (byte) 0x80) {
+            || (at == start && bytes[at] == (byte) 0x80)) {
           throw new IdentityException(refusal);
         }
         value = value << 7 | (bytes[at] & 0x7f);

@@ -46,7 +46,7 @@ final class DistinguishedName {
       case 0x0c -> utf8(value);
       case 0x1e -> bmp(value);
       case 0x16 -> checked(value, "IA5String", c -> c < 0x80);
-      case 0x12 -> checked(value, "NumericString", c -> c >= '0' && c <= '9' || c == ' ');
+      case 0x12 -> checked(value, "NumericString", c -> (c >= '0' && c <= '9') || c == ' ');
       default -> throw new IdentityException(INVALID_VALUE + ": unsupported string type: " + tag);
     };
   }
@@ -62,11 +62,11 @@ final class DistinguishedName {
   }
 
   private static boolean isPrintable(int c) {
-    return c >= 'a' && c <= 'z'
-        || c >= 'A' && c <= 'Z'
-        || c >= '0' && c <= '9'
-        || c >= '\'' && c <= ')'
-        || c >= '+' && c <= '/'
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || (c >= '\'' && c <= ')')
+        || (c >= '+' && c <= '/')
         || " :=?*&".indexOf(c) >= 0;
   }
 
@@ -88,10 +88,10 @@ final class DistinguishedName {
       text = text.substring(0, text.length() - 1);
     }
     for (int i = 0; i < value.length; i += 2) {
-      int point = (value[i] & 0xff) << 8 | value[i + 1] & 0xff;
+      int point = (value[i] & 0xff) << 8 | (value[i + 1] & 0xff);
       if (point >= 0xfffe
-          || point >= 0xfdd0 && point <= 0xfdef
-          || point >= 0xd800 && point <= 0xdfff) {
+          || (point >= 0xfdd0 && point <= 0xfdef)
+          || (point >= 0xd800 && point <= 0xdfff)) {
         throw new IdentityException(refusal);
       }
     }

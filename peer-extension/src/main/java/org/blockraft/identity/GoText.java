@@ -67,8 +67,8 @@ final class GoText {
   static String duration(Duration duration) {
     long seconds = duration.toSeconds() % 60;
     String fraction = "";
-    if (duration.getNano() != 0) {
-      fraction = "." + "%09d".formatted(duration.getNano()).replaceAll("0+$", "");
+    if (duration.toNanosPart() != 0) {
+      fraction = "." + "%09d".formatted(duration.toNanosPart()).replaceAll("0+$", "");
     }
     String text = seconds + fraction + "s";
     if (duration.toMinutes() > 0) {

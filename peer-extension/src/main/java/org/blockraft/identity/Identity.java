@@ -28,6 +28,7 @@ public final class Identity {
   private final VerificationKey key;
   private final String uniqueId;
   private final ConcurrentMap<MSPPrincipal, Outcome> principals = new ConcurrentHashMap<>();
+  private final VerifiedSignatures verified = new VerifiedSignatures();
   private volatile Outcome validation;
   private volatile List<OuIdentifier> units;
   private volatile X509Certificate javaCertificate;
@@ -156,7 +157,15 @@ public final class Identity {
    * @throws IdentityException with Fabric's text, for example "The signature is invalid"
    */
   public void verify(ByteString message, ByteString signature) {
-    Signatures.standard().verify(key, message, signature);
+    if (key.kind() != VerificationKey.Kind.ECDSA) {
+      Signatures.standard().verify(key, message, signature);
+      return;
+    }
+    byte[] digest = key.hashFamily().digest(message);
+    if (!verified.contains(digest, signature)) {
+      Signatures.standard().verifyDigest(key, digest, signature);
+      verified.add(digest, signature);
+    }
   }
 
   /** As {@link #verify(ByteString, ByteString)}. */

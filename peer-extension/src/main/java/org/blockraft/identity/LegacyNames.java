@@ -41,10 +41,10 @@ final class LegacyNames {
     for (int i = 0; i < label.length(); i++) {
       char c = label.charAt(i);
       boolean allowed =
-          c >= 'a' && c <= 'z'
-              || c >= 'A' && c <= 'Z'
-              || c >= '0' && c <= '9'
-              || c == '-' && i != 0
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || (c == '-' && i != 0)
               || c == '_'
               || c == ':';
       if (!allowed) {

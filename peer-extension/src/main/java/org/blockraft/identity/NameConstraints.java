@@ -32,7 +32,7 @@ record NameConstraints(Subtrees permitted, Subtrees excluded, boolean unhandled)
       throw new IdentityException(INVALID);
     }
     boolean some =
-        permitted != null && !permitted.isEmpty() || excluded != null && !excluded.isEmpty();
+        (permitted != null && !permitted.isEmpty()) || (excluded != null && !excluded.isEmpty());
     if (!some) {
       throw new IdentityException("x509: empty name constraints extension");
     }
@@ -91,7 +91,7 @@ record NameConstraints(Subtrees permitted, Subtrees excluded, boolean unhandled)
     for (int i = base.length / 2; i < base.length; i++) {
       int mask = base[i] & 0xff;
       boolean leadingOnes = (~mask & (~mask + 1) & 0xff) == 0;
-      if (!leadingOnes || zero && mask != 0) {
+      if (!leadingOnes || (zero && mask != 0)) {
         throw new IdentityException(
             "x509: IP constraint contained invalid mask "
                 + HexFormat.of().formatHex(base, base.length / 2, base.length));

@@ -7,6 +7,7 @@ import java.util.Arrays;
  *
  * @param certifiersId SHA-256 over the authorities' certificates, issuer first; empty for any
  */
+@SuppressWarnings("ArrayRecordComponent") // shared within the package only, never changed
 record OuIdentifier(String name, byte[] certifiersId) {
 
   /** The characters of the certifiers id that texts show. */

@@ -13,6 +13,7 @@ import java.util.Base64;
  * @param bytes the decoded contents
  * @param rest what follows the block
  */
+@SuppressWarnings("ArrayRecordComponent") // shared within the package only, never changed
 record Pem(String type, byte[] bytes, byte[] rest) {
   private static final byte[] BEGIN = ascii("-----BEGIN ");
   private static final byte[] END = ascii("\n-----END ");
@@ -33,7 +34,7 @@ record Pem(String type, byte[] bytes, byte[] rest) {
       }
       int trailer = end + END.length;
       int begin = lastIndexOf(data, BEGIN, base, end);
-      if (begin < 0 || begin > base && data[begin - 1] != '\n') {
+      if (begin < 0 || (begin > base && data[begin - 1] != '\n')) {
         skip = trailer - base;
         continue;
       }

@@ -51,7 +51,7 @@ enum SignatureAlgorithm {
     if (this == UNKNOWN || key.kind() == VerificationKey.Kind.UNKNOWN) {
       return UNSUPPORTED;
     }
-    if (this == MD5_RSA || digest != null && digest.equals("SHA-1") && !sha1Allowed) {
+    if (this == MD5_RSA || (digest != null && digest.equals("SHA-1") && !sha1Allowed)) {
       return "x509: cannot verify signature: insecure algorithm " + text;
     }
     return switch (key.kind()) {
@@ -98,9 +98,9 @@ enum SignatureAlgorithm {
     try {
       DerReader outer = new DerReader(signature);
       DerReader numbers = outer.read(DerReader.SEQUENCE, "");
-      boolean positive =
-          numbers.readInteger("").signum() == 1 & numbers.readInteger("").signum() == 1;
-      return positive && outer.isEmpty() && numbers.isEmpty();
+      int r = numbers.readInteger("").signum();
+      int s = numbers.readInteger("").signum();
+      return r == 1 && s == 1 && outer.isEmpty() && numbers.isEmpty();
     } catch (IdentityException e) {
       return false;
     }

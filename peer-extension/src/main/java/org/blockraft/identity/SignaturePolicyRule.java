@@ -66,13 +66,13 @@ final class SignaturePolicyRule implements Policy {
   }
 
   private static Rule compile(SignaturePolicy policy, List<MSPPrincipal> principals) {
-    switch (policy.getTypeCase()) {
+    return switch (policy.getTypeCase()) {
       case N_OUT_OF -> {
         List<Rule> rules = new ArrayList<>();
         for (SignaturePolicy rule : policy.getNOutOf().getRulesList()) {
           rules.add(compile(rule, principals));
         }
-        return new NOutOf(policy.getNOutOf().getN(), List.copyOf(rules));
+        yield new NOutOf(policy.getNOutOf().getN(), List.copyOf(rules));
       }
       case SIGNED_BY -> {
         int index = policy.getSignedBy();
@@ -81,10 +81,10 @@ final class SignaturePolicyRule implements Policy {
               "identity index out of range, requested %d, but identities length is %d"
                   .formatted(index, principals.size()));
         }
-        return new SignedBy(principals.get(index));
+        yield new SignedBy(principals.get(index));
       }
       default -> throw new PolicyException("Unknown type: <nil>:<nil>");
-    }
+    };
   }
 
   @Override

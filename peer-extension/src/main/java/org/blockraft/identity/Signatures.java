@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 public final class Signatures {
   private static final String UNDETERMINED = "could not determine the validity of the signature: ";
   private static final String FAILED = UNDETERMINED + "Failed verifing with opts [<nil>]: ";
+  private static final String EMPTY = UNDETERMINED + "Invalid signature. Cannot be empty.";
   private static final String INVALID = "The signature is invalid";
 
   private final EcProviders providers;
@@ -55,6 +56,14 @@ public final class Signatures {
     }
   }
 
+  /** As {@link #verify}, of an ECDSA signature over a digest. */
+  void verifyDigest(VerificationKey key, byte[] digest, ByteString signature) {
+    String refusal = signature.isEmpty() ? EMPTY : ecdsaRefusal(key, digest, signature);
+    if (refusal != null) {
+      throw new IdentityException(refusal);
+    }
+  }
+
   /** Whether one signature holds. */
   public boolean holds(SignatureCheck check) {
     return refusal(check.key(), check.message(), check.signature()) == null;
@@ -85,20 +94,20 @@ public final class Signatures {
   /** Why a signature does not hold, or null if it does. */
   private static String refusal(VerificationKey key, ByteString message, ByteString signature) {
     if (signature.isEmpty()) {
-      return UNDETERMINED + "Invalid signature. Cannot be empty.";
+      return EMPTY;
     }
     return switch (key.kind()) {
-      case ECDSA -> ecdsaRefusal(key, message, signature.toByteArray());
+      case ECDSA -> ecdsaRefusal(key, key.hashFamily().digest(message), signature);
       case ED25519 -> ed25519Refusal(key, message, signature.toByteArray());
       case RSA, DSA, UNKNOWN ->
           UNDETERMINED + "Unsupported 'VerifyKey' provided [" + key.kind().text + "]";
     };
   }
 
-  private static String ecdsaRefusal(VerificationKey key, ByteString message, byte[] signature) {
+  private static String ecdsaRefusal(VerificationKey key, byte[] digest, ByteString signature) {
     EcdsaSignature numbers;
     try {
-      numbers = EcdsaSignature.parse(signature);
+      numbers = EcdsaSignature.parse(signature.toByteArray());
     } catch (IdentityException e) {
       return FAILED + "Failed unmashalling signature [" + e.getMessage() + "]";
     }
@@ -113,7 +122,6 @@ public final class Signatures {
     if (numbers.r().compareTo(curve.order) >= 0) {
       return INVALID;
     }
-    byte[] digest = key.hashFamily().digest(message);
     return EcProviders.verify(key, digest, numbers.toDer()) ? null : INVALID;
   }
 
