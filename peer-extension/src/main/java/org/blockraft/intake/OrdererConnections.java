@@ -86,8 +86,22 @@ public final class OrdererConnections implements AutoCloseable {
     return channel;
   }
 
-  /** A new connection to an orderer, which the caller shuts down. */
+  /**
+   * A new connection to an orderer, which the caller shuts down.
+   *
+   * @throws OrdererException if its address or its certificates are malformed
+   */
   ManagedChannel open(OrdererEndpoint endpoint) {
+    try {
+      return newChannel(endpoint);
+    } catch (IllegalArgumentException e) {
+      throw new OrdererException(
+          "could not dial endpoint '%s': %s".formatted(endpoint.connectAddress(), e.getMessage()),
+          e);
+    }
+  }
+
+  private ManagedChannel newChannel(OrdererEndpoint endpoint) {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forTarget("dns:///" + endpoint.connectAddress())
             .keepAliveTime(settings.keepaliveInterval().toMillis(), TimeUnit.MILLISECONDS)

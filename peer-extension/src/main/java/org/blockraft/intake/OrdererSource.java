@@ -73,7 +73,7 @@ public final class OrdererSource implements AutoCloseable {
 
   /**
    * Runs on the calling thread until it is closed or interrupted, or, if this peer is no static
-   * leader, until no orderer could be reached for too long.
+   * leader, until no orderer could be reached for too long. What the sink throws ends it too.
    */
   public void run() {
     runner = Thread.currentThread();
@@ -88,6 +88,8 @@ public final class OrdererSource implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (SinkFailure failure) {
+      throw failure.cause;
     } finally {
       runner = null;
       if (closed.getCount() == 0) {
@@ -196,7 +198,11 @@ public final class OrdererSource implements AutoCloseable {
           "block [%s] from orderer [%s] could not be verified: %s"
               .formatted(Long.toUnsignedString(next), endpoint.logAddress(), e.getMessage()));
     }
-    sink.accept(verified);
+    try {
+      sink.accept(verified);
+    } catch (RuntimeException e) {
+      throw new SinkFailure(e);
+    }
     next++;
     previousHash = verified.headerHash();
     pace.succeeded();
@@ -210,6 +216,17 @@ public final class OrdererSource implements AutoCloseable {
   private ChannelConfig configAfter(VerifiedBlock verified) {
     ConfigEnvelope envelope = BlockHeaders.configEnvelope(verified.block()).orElse(null);
     return envelope == null ? config : ChannelConfig.of(config.channelId(), envelope.getConfig());
+  }
+
+  /** Not the orderer's fault, whatever it is: ends the source. */
+  private static final class SinkFailure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final RuntimeException cause;
+
+    private SinkFailure(RuntimeException cause) {
+      super(cause);
+      this.cause = cause;
+    }
   }
 
   /** Ends {@link #run} from another thread. */

@@ -19,6 +19,9 @@ final class RealOrderer implements AutoCloseable {
   private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
+  private static final String NODE =
+      "crypto/ordererOrganizations/example.com/orderers/orderer.example.com";
+
   private final Path bin;
   private final Path dir;
   private final int port;
@@ -39,17 +42,20 @@ final class RealOrderer implements AutoCloseable {
   }
 
   /** Makes the key material and the genesis block. */
-  Path prepare(String channelId) throws Exception {
+  Path prepare(String channelId, Consensus consensus) throws Exception {
     Files.writeString(dir.resolve("crypto-config.yaml"), CRYPTO_CONFIG);
     run("cryptogen", "generate", "--config=crypto-config.yaml", "--output=crypto");
     Files.writeString(
-        dir.resolve("configtx.yaml"), CONFIGTX.replace("${port}", Integer.toString(port)));
+        dir.resolve("configtx.yaml"), (CONFIGTX + consensus.yaml)
+            .replace("${capability}", consensus.capability)
+            .replace("${node}", NODE)
+            .replace("${port}", Integer.toString(port)));
     run(
         "configtxgen",
         "-configPath",
         dir.toString(),
         "-profile",
-        "Raft",
+        "Channel",
         "-outputBlock",
         "genesis.block",
         "-channelID",
@@ -86,13 +92,12 @@ final class RealOrderer implements AutoCloseable {
   }
 
   void start() throws Exception {
-    String node = "crypto/ordererOrganizations/example.com/orderers/orderer.example.com";
     Files.writeString(
         dir.resolve("orderer.yaml"),
         ORDERER
             .replace("${port}", Integer.toString(port))
             .replace("${adminPort}", Integer.toString(adminPort))
-            .replace("${node}", node));
+            .replace("${node}", NODE));
     process = process(List.of(bin.resolve("orderer").toString()), "orderer.log");
   }
 
@@ -210,40 +215,100 @@ final class RealOrderer implements AutoCloseable {
             Writers: {Type: Signature, Rule: "OR('Org1MSP.admin', 'Org1MSP.client')"}
             Admins: {Type: Signature, Rule: "OR('Org1MSP.admin')"}
             Endorsement: {Type: Signature, Rule: "OR('Org1MSP.peer')"}
+      Channel: &Channel
+        Policies: &MetaPolicies
+          Readers: {Type: ImplicitMeta, Rule: "ANY Readers"}
+          Writers: {Type: ImplicitMeta, Rule: "ANY Writers"}
+          Admins: {Type: ImplicitMeta, Rule: "MAJORITY Admins"}
+        Capabilities: {"${capability}": true}
+      Application: &Application
+        Organizations: [*Org1]
+        Policies:
+          <<: *MetaPolicies
+          LifecycleEndorsement: {Type: ImplicitMeta, Rule: "MAJORITY Endorsement"}
+          Endorsement: {Type: ImplicitMeta, Rule: "MAJORITY Endorsement"}
+        Capabilities: {V2_5: true}
+      Orderer: &Orderer
+        BatchTimeout: 100ms
+        BatchSize: {MaxMessageCount: 10, AbsoluteMaxBytes: 10 MB, PreferredMaxBytes: 2 MB}
+        Organizations: [*OrdererOrg]
+        Policies:
+          <<: *MetaPolicies
+          BlockValidation: {Type: ImplicitMeta, Rule: "ANY Writers"}
+        Capabilities: {V2_0: true}
       Profiles:
-        Raft:
-          Policies: &MetaPolicies
-            Readers: {Type: ImplicitMeta, Rule: "ANY Readers"}
-            Writers: {Type: ImplicitMeta, Rule: "ANY Writers"}
-            Admins: {Type: ImplicitMeta, Rule: "MAJORITY Admins"}
-          Capabilities: {V2_0: true}
+        Channel:
+          <<: *Channel
+          Application: *Application
           Orderer:
-            OrdererType: etcdraft
-            BatchTimeout: 100ms
-            BatchSize: {MaxMessageCount: 10, AbsoluteMaxBytes: 10 MB, PreferredMaxBytes: 2 MB}
-            EtcdRaft:
-              Consenters:
-                - Host: localhost
-                  Port: ${port}
-                  ClientTLSCert: crypto/ordererOrganizations/example.com/orderers/orderer.example.com/tls/server.crt
-                  ServerTLSCert: crypto/ordererOrganizations/example.com/orderers/orderer.example.com/tls/server.crt
-              Options:
-                TickInterval: 50ms
-                ElectionTick: 10
-                HeartbeatTick: 1
-                MaxInflightBlocks: 5
-                SnapshotIntervalSize: 16 MB
-            Organizations: [*OrdererOrg]
-            Policies:
-              <<: *MetaPolicies
-              BlockValidation: {Type: ImplicitMeta, Rule: "ANY Writers"}
-            Capabilities: {V2_0: true}
-          Application:
-            Organizations: [*Org1]
-            Policies:
-              <<: *MetaPolicies
-              LifecycleEndorsement: {Type: ImplicitMeta, Rule: "MAJORITY Endorsement"}
-              Endorsement: {Type: ImplicitMeta, Rule: "MAJORITY Endorsement"}
-            Capabilities: {V2_5: true}
+            <<: *Orderer
       """;
+
+  /** How the one orderer agrees with itself. */
+  enum Consensus {
+    RAFT(
+        "V2_0",
+        """
+        OrdererType: etcdraft
+        EtcdRaft:
+          Consenters:
+            - Host: localhost
+              Port: ${port}
+              ClientTLSCert: ${node}/tls/server.crt
+              ServerTLSCert: ${node}/tls/server.crt
+          Options:
+            TickInterval: 50ms
+            ElectionTick: 10
+            HeartbeatTick: 1
+            MaxInflightBlocks: 5
+            SnapshotIntervalSize: 16 MB
+        """),
+    BFT(
+        "V3_0",
+        """
+        OrdererType: BFT
+        SmartBFT:
+          RequestBatchMaxCount: 100
+          RequestBatchMaxInterval: 50ms
+          RequestForwardTimeout: 2s
+          RequestComplainTimeout: 20s
+          RequestAutoRemoveTimeout: 3m0s
+          ViewChangeResendInterval: 5s
+          ViewChangeTimeout: 20s
+          LeaderHeartbeatTimeout: 1m0s
+          CollectTimeout: 1s
+          RequestBatchMaxBytes: 10485760
+          IncomingMessageBufferSize: 200
+          RequestPoolSize: 100000
+          LeaderHeartbeatCount: 10
+        ConsenterMapping:
+          - ID: 1
+            Host: localhost
+            Port: ${port}
+            MSPID: OrdererMSP
+            Identity: ${node}/msp/signcerts/orderer.example.com-cert.pem
+            ClientTLSCert: ${node}/tls/server.crt
+            ServerTLSCert: ${node}/tls/server.crt
+        """);
+
+    private final String capability;
+    private final String yaml;
+
+    Consensus(String capability, String orderer) {
+      this.capability = capability;
+      this.yaml = orderer.indent(6);
+    }
+  }
+
+  /** The version of the binaries, for example {@code v3.1.5}. */
+  static String version(Path bin) throws IOException {
+    Process asked = new ProcessBuilder(bin.resolve("orderer").toString(), "version").start();
+    String text = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return text.lines()
+        .map(String::strip)
+        .filter(line -> line.startsWith("Version: "))
+        .map(line -> line.substring("Version: ".length()))
+        .findFirst()
+        .orElse("");
+  }
 }

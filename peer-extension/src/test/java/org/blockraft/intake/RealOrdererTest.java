@@ -2,6 +2,7 @@ package org.blockraft.intake;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
@@ -44,14 +45,25 @@ import org.junit.jupiter.api.io.TempDir;
     disabledReason = "needs a folder with orderer, cryptogen and configtxgen")
 class RealOrdererTest {
   private static final String CHANNEL = "mychannel";
+  private static final Path BIN = Path.of(System.getenv().getOrDefault("FABRIC_BIN", ""));
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   @TempDir Path dir;
 
   @Test
   void shouldSubmitAndReceive() throws Exception {
-    try (RealOrderer orderer = new RealOrderer(Path.of(System.getenv("FABRIC_BIN")), dir)) {
-      Path genesisFile = orderer.prepare(CHANNEL);
+    submitAndReceive(RealOrderer.Consensus.RAFT);
+  }
+
+  @Test
+  void shouldSubmitAndReceiveWithNumberedConsenters() throws Exception {
+    assumeTrue(RealOrderer.version(BIN).startsWith("v3."), "Fabric 2 has no such ordering");
+    submitAndReceive(RealOrderer.Consensus.BFT);
+  }
+
+  private void submitAndReceive(RealOrderer.Consensus consensus) throws Exception {
+    try (RealOrderer orderer = new RealOrderer(BIN, dir)) {
+      Path genesisFile = orderer.prepare(CHANNEL, consensus);
       orderer.start();
       orderer.join(genesisFile);
       Block genesis = Block.parseFrom(Files.readAllBytes(genesisFile));
