@@ -132,7 +132,6 @@ class BftBlockVerifierTest {
             .putValues("Capabilities", SampleChannel.capabilities(capability))
             .putGroups("Orderer", orderer)
             .build();
-    return ChannelConfig.of(
-        SampleChannel.ID, Config.newBuilder().setChannelGroup(changed).build());
+    return ChannelConfig.of(SampleChannel.ID, Config.newBuilder().setChannelGroup(changed).build());
   }
 }

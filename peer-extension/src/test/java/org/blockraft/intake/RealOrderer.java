@@ -46,7 +46,8 @@ final class RealOrderer implements AutoCloseable {
     Files.writeString(dir.resolve("crypto-config.yaml"), CRYPTO_CONFIG);
     run("cryptogen", "generate", "--config=crypto-config.yaml", "--output=crypto");
     Files.writeString(
-        dir.resolve("configtx.yaml"), (CONFIGTX + consensus.yaml)
+        dir.resolve("configtx.yaml"),
+        (CONFIGTX + consensus.yaml)
             .replace("${capability}", consensus.capability)
             .replace("${node}", NODE)
             .replace("${port}", Integer.toString(port)));
