@@ -83,9 +83,12 @@ final class Settings {
     return Optional.of(TlsCredentials.load(tls.clientCertificate(), tls.clientKey()));
   }
 
-  /** Authorities of clients that core.yaml itself names. */
+  /** Authorities of clients that core.yaml itself names; read only where clients must have one. */
   List<ByteString> fixedClientRoots() {
     List<ByteString> roots = new ArrayList<>();
+    if (!config.tls().enabled() || !config.tls().clientAuthRequired()) {
+      return roots;
+    }
     for (Path file : config.tls().clientRoots()) {
       roots.add(read(file));
     }
