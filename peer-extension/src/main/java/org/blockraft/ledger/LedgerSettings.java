@@ -27,6 +27,13 @@ public record LedgerSettings(
     long segmentBytesMax,
     KeyValueLimits store) {
 
+  /** Checks the limits that have no meaning at zero. */
+  public LedgerSettings {
+    if (transientRetentionBlocks <= 0 || purgeIntervalBlocks <= 0 || segmentBytesMax <= 0) {
+      throw new IllegalArgumentException("ledger limits must be positive");
+    }
+  }
+
   /** Fabric's own default size of a block file. */
   public static final long SEGMENT_BYTES_DEFAULT = 64L << 20;
 

@@ -261,7 +261,7 @@ class RecoveryTest {
     expected.commit(TestChain.validated(define));
     ledger.commit(TestChain.validated(define));
     int deaths = 0;
-    for (int i = 2; i < 60; i++) {
+    for (int i = 2; i < 50; i++) {
       Map<String, Map<String, String>> plain = new HashMap<>();
       Block block = chain.block(randomBlock(i, random, plain));
       plain.forEach(
@@ -277,7 +277,7 @@ class RecoveryTest {
             .persist(entry.getKey(), 1, TestChain.plain(collection, entry.getValue()));
       }
       dieAt[0] =
-          random.nextInt(3) == 0
+          random.nextInt(5) == 0
               ? CommitStep.values()[random.nextInt(CommitStep.values().length)]
               : null;
       boolean moreFollow = dieAt[0] == null && random.nextInt(4) == 0;
@@ -296,13 +296,13 @@ class RecoveryTest {
     }
     expected.force();
     ledger.force();
-    assertTrue(deaths > 5);
-    assertEquals(60, ledger.height());
+    assertTrue(deaths > 3);
+    assertEquals(50, ledger.height());
     assertEquals(
         HexFormat.of().formatHex(expected.commitHash()),
         HexFormat.of().formatHex(ledger.commitHash()));
     assertEquals(contents(expected), contents(ledger));
-    for (long number = 0; number < 60; number++) {
+    for (long number = 0; number < 50; number++) {
       assertEquals(expected.blockByNumber(number), ledger.blockByNumber(number));
     }
     whole.close();
