@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
  * @param transactions {@link #SLOT_INTS} numbers for each envelope: offset in the payload, length,
  *     CRC32C
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares locations
 record BlockLocation(int segment, long offset, int length, int[] transactions) {
   static final int SLOT_INTS = 3;
   private static final int FIXED_BYTES = Integer.BYTES + Long.BYTES + Integer.BYTES;

@@ -15,6 +15,7 @@ import org.hyperledger.fabric.protos.common.BlockHeader;
  * A block as it is stored: the serialized {@link Block}, with what the index wants to know of its
  * envelopes. Envelope bytes are those received.
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares payloads
 record BlockPayload(byte[] bytes, int[] transactions) {
 
   private static final int HEADER_FIELD = Block.HEADER_FIELD_NUMBER;

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.blockraft.state.StateUpdates;
 import org.blockraft.state.StateView;
@@ -119,7 +120,7 @@ final class CollectionConfigs {
   }
 
   /** Organizations named by the collection's member policy. */
-  static TreeSet<String> memberOrgs(StaticCollectionConfig config) {
+  static Set<String> memberOrgs(StaticCollectionConfig config) {
     TreeSet<String> members = new TreeSet<>();
     for (MSPPrincipal principal :
         config.getMemberOrgsPolicy().getSignaturePolicy().getIdentitiesList()) {
@@ -140,7 +141,7 @@ final class CollectionConfigs {
   }
 
   /** Chaincodes whose definition the updates change. */
-  static TreeSet<String> changedBy(StateUpdates updates) {
+  static SortedSet<String> changedBy(StateUpdates updates) {
     TreeSet<String> changed = new TreeSet<>();
     for (byte[] key : updates.of(LIFECYCLE).keySet()) {
       String text = new String(key, StandardCharsets.UTF_8);

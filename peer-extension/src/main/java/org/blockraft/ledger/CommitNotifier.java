@@ -1,8 +1,9 @@
 package org.blockraft.ledger;
 
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -19,9 +20,13 @@ public final class CommitNotifier {
   /** More waiters than a gateway may have requests in flight, by a factor that leaves room. */
   static final int WAITERS_MAX = 100_000;
 
+  /** One who waits; equal only to itself. */
+  private static final class Waiter {
+    final CompletableFuture<TxStatus> outcome = new CompletableFuture<>();
+  }
+
   private final Function<String, Optional<TxPosition>> committed;
-  private final ConcurrentHashMap<String, List<CompletableFuture<TxStatus>>> waiters =
-      new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Set<Waiter>> waiters = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   CommitNotifier(Function<String, Optional<TxPosition>> committed) {
@@ -34,30 +39,30 @@ public final class CommitNotifier {
    * closes or too many wait.
    */
   public CompletableFuture<TxStatus> status(String txId) {
-    CompletableFuture<TxStatus> waiter = new CompletableFuture<>();
+    Waiter waiter = new Waiter();
     if (waiters.size() >= WAITERS_MAX) {
-      waiter.completeExceptionally(new LedgerException("too many wait for transactions"));
-      return waiter;
+      waiter.outcome.completeExceptionally(new LedgerException("too many wait for transactions"));
+      return waiter.outcome;
     }
     waiters.compute(
         txId,
         (id, others) -> {
-          List<CompletableFuture<TxStatus>> all = others == null ? new ArrayList<>(1) : others;
+          Set<Waiter> all = others == null ? HashSet.newHashSet(1) : others;
           all.add(waiter);
           return all;
         });
     // Looked up after waiting began, so that a commit in between is seen by one of the two.
     Optional<TxPosition> position = committed.apply(txId);
     if (position.isPresent()) {
-      waiter.complete(new TxStatus(txId, position.get().code(), position.get().block()));
+      waiter.outcome.complete(new TxStatus(txId, position.get().code(), position.get().block()));
     } else if (closed) {
-      waiter.completeExceptionally(new LedgerException("the ledger is closed"));
+      waiter.outcome.completeExceptionally(new LedgerException("the ledger is closed"));
     }
-    var unused = waiter.whenComplete((status, failure) -> forget(txId, waiter));
-    return waiter;
+    var _ = waiter.outcome.whenComplete((status, failure) -> forget(txId, waiter));
+    return waiter.outcome;
   }
 
-  private void forget(String txId, CompletableFuture<TxStatus> waiter) {
+  private void forget(String txId, Waiter waiter) {
     waiters.computeIfPresent(
         txId,
         (id, all) -> {
@@ -83,10 +88,10 @@ public final class CommitNotifier {
       if (code == TxValidationCode.DUPLICATE_TXID || txId.isEmpty()) {
         continue;
       }
-      List<CompletableFuture<TxStatus>> told = waiters.remove(txId);
+      Set<Waiter> told = waiters.remove(txId);
       if (told != null) {
         TxStatus status = new TxStatus(txId, code, block.number());
-        told.forEach(waiter -> waiter.complete(status));
+        told.forEach(waiter -> waiter.outcome.complete(status));
       }
     }
   }
@@ -94,10 +99,11 @@ public final class CommitNotifier {
   void close() {
     closed = true;
     for (String txId : List.copyOf(waiters.keySet())) {
-      List<CompletableFuture<TxStatus>> told = waiters.remove(txId);
+      Set<Waiter> told = waiters.remove(txId);
       if (told != null) {
         told.forEach(
-            waiter -> waiter.completeExceptionally(new LedgerException("the ledger is closed")));
+            waiter ->
+                waiter.outcome.completeExceptionally(new LedgerException("the ledger is closed")));
       }
     }
   }

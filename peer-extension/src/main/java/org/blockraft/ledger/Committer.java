@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.blockraft.intake.BlockHeaders;
 import org.blockraft.intake.VerifiedBlock;
@@ -295,7 +295,7 @@ final class Committer {
       CollectedPrivateData privateData) {
     StateUpdates updates = outcome.publicAndHashed();
     StateUpdates plain = outcome.privateUpdates();
-    TreeSet<String> changed = CollectionConfigs.changedBy(updates);
+    SortedSet<String> changed = CollectionConfigs.changedBy(updates);
     try (KeyValueBatch batch = store.keyValues.batch()) {
       store.expiry.schedule(before, updates, plain, batch);
       store.expiry.expire(height, before, updates, plain, batch);
@@ -324,7 +324,7 @@ final class Committer {
   }
 
   private void addCollections(
-      TreeSet<String> changed, StateView before, StateUpdates updates, KeyValueBatch batch) {
+      SortedSet<String> changed, StateView before, StateUpdates updates, KeyValueBatch batch) {
     for (String chaincode : changed) {
       CollectionConfigPackage now = CollectionConfigs.after(before, updates, chaincode);
       if (now.getConfigCount() == 0) {

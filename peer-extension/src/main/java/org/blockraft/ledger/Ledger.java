@@ -51,6 +51,7 @@ public final class Ledger implements CommittedTxIds, AutoCloseable {
   private boolean closed;
 
   /** The newest visible block. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares tips
   private record Tip(BlockchainInfo info, byte[] commitHash) {}
 
   /**

@@ -60,6 +60,7 @@ final class PrivateDataCollector {
   }
 
   /** A write set that this peer should have. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares needs
   private record Need(
       PrivateDataKey key, byte[] hash, boolean invalid, List<ByteString> endorsers) {}
 

@@ -205,8 +205,7 @@ class LedgerTest {
         List.of(false, true, false),
         modifications.stream().map(KeyModification::getIsDelete).toList());
     assertEquals("3", modifications.getFirst().getValue().toStringUtf8());
-    assertEquals(1_700_000_000L, modifications.getFirst().getTimestamp().getSeconds());
-    assertEquals(7, modifications.getFirst().getTimestamp().getNanos());
+    assertEquals(TestChain.TIMESTAMP, modifications.getFirst().getTimestamp());
   }
 
   @Test

@@ -31,6 +31,8 @@ class RecoveryTest {
   private static final String OURS = "ours";
   private static final String SHORT = "short";
 
+  private static final List<CommitStep> STEPS = List.of(CommitStep.values());
+
   @TempDir Path root;
 
   /** Thrown where the process is to die. */
@@ -276,10 +278,7 @@ class RecoveryTest {
             .transientStore()
             .persist(entry.getKey(), 1, TestChain.plain(collection, entry.getValue()));
       }
-      dieAt[0] =
-          random.nextInt(5) == 0
-              ? CommitStep.values()[random.nextInt(CommitStep.values().length)]
-              : null;
+      dieAt[0] = random.nextInt(5) == 0 ? STEPS.get(random.nextInt(STEPS.size())) : null;
       boolean moreFollow = dieAt[0] == null && random.nextInt(4) == 0;
       try {
         ledger.commit(TestChain.validated(block), PrivateDataSource.NONE, moreFollow);

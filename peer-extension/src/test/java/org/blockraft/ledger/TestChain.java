@@ -55,6 +55,9 @@ final class TestChain {
   static final String CHAINCODE = "basic";
   static final String MSP = "Org1MSP";
 
+  static final Timestamp TIMESTAMP =
+      Timestamp.newBuilder().setSeconds(1_700_000_000L).setNanos(7).build();
+
   private long next;
   private ByteString previous = ByteString.EMPTY;
 
@@ -260,7 +263,7 @@ final class TestChain {
             .setType(type.getNumber())
             .setChannelId(CHANNEL)
             .setTxId(txId)
-            .setTimestamp(Timestamp.newBuilder().setSeconds(1_700_000_000L).setNanos(7))
+            .setTimestamp(TIMESTAMP)
             .build();
     Payload payload =
         Payload.newBuilder()
