@@ -53,8 +53,7 @@ public final class AuthFilters {
 
   void requireOpen() {
     if (rebuilding.getAsBoolean()) {
-      throw new ProposalRejected(
-          "endorse requests are blocked while ledgers are being rebuilt");
+      throw new ProposalRejected("endorse requests are blocked while ledgers are being rebuilt");
     }
   }
 

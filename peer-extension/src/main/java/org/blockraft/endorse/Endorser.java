@@ -160,8 +160,7 @@ public final class Endorser {
           "duplicate transaction found [%s]. Creator [%s]"
               .formatted(
                   proposal.txId(),
-                  HexFormat.of()
-                      .formatHex(proposal.signatureHeader().getCreator().toByteArray())));
+                  HexFormat.of().formatHex(proposal.signatureHeader().getCreator().toByteArray())));
     }
     // A system chaincode checks access itself, function by function.
     if (!services.isSystemChaincode(proposal.chaincode())) {
@@ -304,7 +303,9 @@ public final class Endorser {
     }
   }
 
-  /** Logs what is no answer of Fabric's but a fault of this peer, before the client sees its text. */
+  /**
+   * Logs what is no answer of Fabric's but a fault of this peer, before the client sees its text.
+   */
   private static RuntimeException known(RuntimeException e) {
     boolean expected =
         e instanceof LifecycleException

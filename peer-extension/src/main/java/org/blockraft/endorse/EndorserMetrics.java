@@ -23,8 +23,7 @@ final class EndorserMetrics {
 
   EndorserMetrics(MeterRegistry registry) {
     this.registry = registry;
-    this.received =
-        counter("endorser.proposals_received", "The number of proposals received.");
+    this.received = counter("endorser.proposals_received", "The number of proposals received.");
     this.successful =
         counter("endorser.successful_proposals", "The number of successful proposals.");
     this.validationFailures =

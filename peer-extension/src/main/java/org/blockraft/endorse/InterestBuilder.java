@@ -40,9 +40,7 @@ final class InterestBuilder {
     InterestBuilder builder = new InterestBuilder(isSystemChaincode);
     facts.writtenKeys().forEach(builder::addWritten);
     facts.namespaces().forEach(builder::addNamespace);
-    facts
-        .privateReads()
-        .forEach(read -> builder.require(read.namespace(), read.collection()));
+    facts.privateReads().forEach(read -> builder.require(read.namespace(), read.collection()));
     return builder.interest(facts);
   }
 

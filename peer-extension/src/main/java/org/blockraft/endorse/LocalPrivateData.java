@@ -10,9 +10,9 @@ import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
 import org.hyperledger.fabric.protos.transientstore.TxPvtReadWriteSetWithConfigInfo;
 
 /**
- * Keeps private write sets in this peer's transient store alone: there is no other peer to send them
- * to. A collection that asks for more peers than that is refused with the text of a stock peer that
- * knows no eligible peer.
+ * Keeps private write sets in this peer's transient store alone: there is no other peer to send
+ * them to. A collection that asks for more peers than that is refused with the text of a stock peer
+ * that knows no eligible peer.
  *
  * <p>Fabric source: gossip/privdata/distributor.go, gossip/service/gossip_service.go.
  */
@@ -29,8 +29,7 @@ public final class LocalPrivateData implements PrivateDataDistributor {
     ChannelHandle channel =
         channels
             .channel(channelId)
-            .orElseThrow(
-                () -> new LifecycleException("No private data handler for " + channelId));
+            .orElseThrow(() -> new LifecycleException("No private data handler for " + channelId));
     for (NsPvtReadWriteSet namespace : data.getPvtRwset().getNsPvtRwsetList()) {
       CollectionConfigPackage configs =
           data.getCollectionConfigsOrDefault(

@@ -55,7 +55,9 @@ final class PrivateDataAssembly {
     }
     if (defined.isEmpty()) {
       throw new SimulationException(
-          "failed to obtain collections config: no collection config for chaincode \"" + name + "\"");
+          "failed to obtain collections config: no collection config for chaincode \""
+              + name
+              + "\"");
     }
     Set<String> written = new HashSet<>();
     for (CollectionPvtReadWriteSet collection : namespace.getCollectionPvtRwsetList()) {

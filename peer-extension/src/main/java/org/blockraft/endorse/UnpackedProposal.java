@@ -87,8 +87,7 @@ record UnpackedProposal(
             "ChaincodeProposalPayload",
             "");
     ChaincodeInvocationSpec spec =
-        parse(
-            ChaincodeInvocationSpec.parser(), payload.getInput(), "ChaincodeInvocationSpec", "");
+        parse(ChaincodeInvocationSpec.parser(), payload.getInput(), "ChaincodeInvocationSpec", "");
     if (!spec.hasChaincodeSpec()) {
       throw new ProposalRejected("chaincode invocation spec did not contain chaincode spec");
     }
@@ -203,8 +202,7 @@ record UnpackedProposal(
   }
 
   private static SignatureHeader signatureHeader(Header header, String context) {
-    return parse(
-        SignatureHeader.parser(), header.getSignatureHeader(), "SignatureHeader", context);
+    return parse(SignatureHeader.parser(), header.getSignatureHeader(), "SignatureHeader", context);
   }
 
   private static <M extends Message> M parse(

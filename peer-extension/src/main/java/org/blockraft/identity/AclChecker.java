@@ -69,8 +69,8 @@ public final class AclChecker {
   }
 
   /**
-   * As {@link #check(String, String, SignedProposal)} for a resource of a channel, when the creator's
-   * signature is verified already.
+   * As {@link #check(String, String, SignedProposal)} for a resource of a channel, when the
+   * creator's signature is verified already.
    *
    * @param creator of the channel's own MSPs
    */
@@ -82,9 +82,7 @@ public final class AclChecker {
       return;
     }
     evaluate(
-        channelId,
-        defaultChannelPolicy(resource),
-        policy -> policy.evaluateIdentities(creators));
+        channelId, defaultChannelPolicy(resource), policy -> policy.evaluateIdentities(creators));
   }
 
   /** Checks the creator of an envelope, as deliver requests are. */

@@ -19,8 +19,8 @@ public interface ChannelDirectory {
    * Creates the ledger of a channel and starts its services.
    *
    * @param genesis with its transactions marked valid
-   * @throws org.blockraft.ledger.LedgerException with the ledger's own text, for example "ledger [c]
-   *     already exists with state [ACTIVE]", when it cannot be created
+   * @throws org.blockraft.ledger.LedgerException with the ledger's own text, for example "ledger
+   *     [c] already exists with state [ACTIVE]", when it cannot be created
    * @throws RuntimeException with Fabric's text when the channel cannot be started
    */
   void join(Block genesis);

@@ -60,8 +60,7 @@ final class ChannelPolicies {
     List<String> mspIds = mspIds(config);
     return ApplicationPolicy.newBuilder()
         .setSignaturePolicy(
-            SignaturePolicies.signedByNOutOf(
-                mspIds.size() / 2 + 1, MSPRoleType.MEMBER, mspIds))
+            SignaturePolicies.signedByNOutOf(mspIds.size() / 2 + 1, MSPRoleType.MEMBER, mspIds))
         .build()
         .toByteString();
   }

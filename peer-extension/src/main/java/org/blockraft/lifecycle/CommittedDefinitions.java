@@ -41,8 +41,7 @@ import org.hyperledger.fabric.protos.peer.lifecycle.StateMetadata;
  * <p>Fabric source: core/chaincode/lifecycle/deployedcc_infoprovider.go, cache.go.
  */
 public final class CommittedDefinitions implements CollectionDirectory, DefinitionSource {
-  private static final Pattern SEQUENCE_KEY =
-      Pattern.compile("namespaces/fields/([^/]+)/Sequence");
+  private static final Pattern SEQUENCE_KEY = Pattern.compile("namespaces/fields/([^/]+)/Sequence");
 
   private final String channelId;
   private final Supplier<ChannelConfig> config;
@@ -135,16 +134,14 @@ public final class CommittedDefinitions implements CollectionDirectory, Definiti
         changed.add(matcher.group(1));
       }
     }
-    NavigableMap<byte[], StateUpdates.Update> approvals =
-        updates.of(ownHashes());
+    NavigableMap<byte[], StateUpdates.Update> approvals = updates.of(ownHashes());
     Map<String, ChaincodeDefinition> definitions = latest.definitions();
     if (!changed.isEmpty() || !approvals.isEmpty()) {
       CommittedState publicState = new CommittedState(after, DeployedChaincodes.LIFECYCLE);
       Map<String, ChaincodeDefinition> next = new HashMap<>(definitions);
       for (String name : changed) {
         DeployedChaincodes.definition(name, publicState)
-            .ifPresentOrElse(
-                definition -> next.put(name, definition), () -> next.remove(name));
+            .ifPresentOrElse(definition -> next.put(name, definition), () -> next.remove(name));
       }
       definitions = Map.copyOf(next);
       List<ByteString> hashes = new ArrayList<>();
@@ -328,8 +325,8 @@ public final class CommittedDefinitions implements CollectionDirectory, Definiti
   }
 
   /**
-   * As {@link #local(String)}, for whoever read the sequence in a state. A block's state can be read
-   * a moment before its listeners are told, so the definition is then fetched here.
+   * As {@link #local(String)}, for whoever read the sequence in a state. A block's state can be
+   * read a moment before its listeners are told, so the definition is then fetched here.
    */
   Optional<LocalDefinition> local(String name, long sequence) {
     Optional<LocalDefinition> known = local(name);
@@ -347,9 +344,7 @@ public final class CommittedDefinitions implements CollectionDirectory, Definiti
    */
   public List<ChaincodeMetadata> metadata() {
     List<ChaincodeMetadata> result = new ArrayList<>();
-    cache
-        .all(channelId)
-        .forEach((name, local) -> result.add(ChaincodeMetadata.of(name, local)));
+    cache.all(channelId).forEach((name, local) -> result.add(ChaincodeMetadata.of(name, local)));
     result.add(lifecycleMetadata());
     return result;
   }

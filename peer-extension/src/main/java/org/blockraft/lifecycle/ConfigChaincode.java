@@ -134,8 +134,7 @@ public final class ConfigChaincode implements SystemChaincode {
     try {
       acls.check("cscc/JoinChainBySnapshot", "", proposal);
     } catch (IdentityException e) {
-      return Responses.error(
-          "access denied for [JoinChainBySnapshot]: [" + e.getMessage() + "]");
+      return Responses.error("access denied for [JoinChainBySnapshot]: [" + e.getMessage() + "]");
     }
     return Responses.error(
         "cannot create ledger from snapshot "

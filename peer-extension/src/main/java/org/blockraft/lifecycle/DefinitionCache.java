@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The definitions of all channels joined to the packages installed on this peer. One lock for all
- * channels, since a package may serve several; lookups of single definitions take no lock. The cache
- * is never older than a state that anyone can read.
+ * channels, since a package may serve several; lookups of single definitions take no lock. The
+ * cache is never older than a state that anyone can read.
  *
  * <p>Fabric source: core/chaincode/lifecycle/cache.go. Safe for use by many threads.
  */
@@ -47,7 +47,9 @@ public final class DefinitionCache {
   private static final class Channel {
     private final Map<String, Cached> chaincodes = new HashMap<>();
 
-    /** Hashed keys of this organization's approvals, and the chaincode each says something about. */
+    /**
+     * Hashed keys of this organization's approvals, and the chaincode each says something about.
+     */
     private final Map<ByteString, String> interestingHashes = new HashMap<>();
 
     /** What lookups see. */
@@ -75,8 +77,7 @@ public final class DefinitionCache {
             List<InstalledChaincode.Reference> list = new ArrayList<>();
             chaincodes.forEach(
                 (name, cached) ->
-                    list.add(
-                        new InstalledChaincode.Reference(name, cached.definition.version())));
+                    list.add(new InstalledChaincode.Reference(name, cached.definition.version())));
             byChannel.put(channel, list);
           });
       return new InstalledChaincode(info.packageId(), info.label(), byChannel);
@@ -84,7 +85,10 @@ public final class DefinitionCache {
   }
 
   /** Fills in a channel's definitions when the channel is opened. */
-  synchronized void open(String channelId, ReadableState publicState, OpaqueState orgState,
+  synchronized void open(
+      String channelId,
+      ReadableState publicState,
+      OpaqueState orgState,
       Collection<String> defined) {
     update(true, channelId, defined, publicState, orgState);
   }
@@ -180,8 +184,7 @@ public final class DefinitionCache {
   public synchronized InstalledChaincode installedChaincode(String packageId) {
     LocalPackage local = packages.get(packageHash(packageId));
     if (local == null || local.info == null) {
-      throw new LifecycleException(
-          "could not find chaincode with package id '" + packageId + "'");
+      throw new LifecycleException("could not find chaincode with package id '" + packageId + "'");
     }
     return local.installed();
   }
@@ -237,10 +240,7 @@ public final class DefinitionCache {
     }
     cached.approved = true;
     if (!StateSerializer.isMetadataSerialized(
-        StateSerializer.CHAINCODE_SOURCES,
-        privateName,
-        Definitions.localPackage(""),
-        orgState)) {
+        StateSerializer.CHAINCODE_SOURCES, privateName, Definitions.localPackage(""), orgState)) {
       return;
     }
     cached.install = local.info;
@@ -287,9 +287,7 @@ public final class DefinitionCache {
             approvalKey(privateName, ChaincodeDefinition.VALIDATION_INFO),
             approvalKey(privateName, ChaincodeDefinition.COLLECTIONS),
             StateSerializer.fieldKey(
-                StateSerializer.CHAINCODE_SOURCES,
-                privateName,
-                ChaincodeDefinition.PACKAGE_ID));
+                StateSerializer.CHAINCODE_SOURCES, privateName, ChaincodeDefinition.PACKAGE_ID));
     return keys.stream().map(key -> ByteString.copyFrom(Sha256.of(key))).toList();
   }
 

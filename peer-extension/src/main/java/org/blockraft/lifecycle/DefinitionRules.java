@@ -103,8 +103,7 @@ final class DefinitionRules {
     try {
       SignaturePolicies.compile(policy, msps);
     } catch (IdentityException e) {
-      throw LifecycleException.wrap(
-          e, "invalid member org policy for collection '" + name + "'");
+      throw LifecycleException.wrap(e, "invalid member org policy for collection '" + name + "'");
     }
     try {
       requireOrOnly(policy.getRule());
@@ -129,8 +128,7 @@ final class DefinitionRules {
     rule.getNOutOf().getRulesList().forEach(DefinitionRules::requireOrOnly);
   }
 
-  private static void requireOnChannel(
-      String collection, MSPPrincipal principal, MspManager msps) {
+  private static void requireOnChannel(String collection, MSPPrincipal principal, MspManager msps) {
     switch (principal.getPrincipalClassification()) {
       case ROLE -> requireOrg(collection, role(collection, principal).getMspIdentifier(), msps);
       case ORGANIZATION_UNIT ->
@@ -186,8 +184,7 @@ final class DefinitionRules {
   }
 
   /** Data of a collection outlives redefinitions, so neither it nor its lifetime may change. */
-  static void requireKept(
-      List<CollectionConfig> proposed, CollectionConfigPackage committed) {
+  static void requireKept(List<CollectionConfig> proposed, CollectionConfigPackage committed) {
     if (committed.getConfigCount() == 0) {
       return;
     }
@@ -213,8 +210,7 @@ final class DefinitionRules {
       if (kept.getBlockToLive() != existing.getBlockToLive()) {
         throw new LifecycleException(
             "the BlockToLive in an existing collection [%s] modified. Existing value [%s]"
-                .formatted(
-                    existing.getName(), Long.toUnsignedString(existing.getBlockToLive())));
+                .formatted(existing.getName(), Long.toUnsignedString(existing.getBlockToLive())));
       }
     }
   }

@@ -28,9 +28,7 @@ final class Definitions {
    *     is an error, as from Fabric 3.1 on
    */
   Definitions(
-      String channelId,
-      UnaryOperator<ChaincodeDefinition> defaults,
-      boolean redefinitionRefused) {
+      String channelId, UnaryOperator<ChaincodeDefinition> defaults, boolean redefinitionRefused) {
     this.channelId = channelId;
     this.defaults = defaults;
     this.redefinitionRefused = redefinitionRefused;
@@ -95,8 +93,7 @@ final class Definitions {
             StateSerializer.mismatches(
                 StateSerializer.NAMESPACES, privateName, definition.asParameters(), state));
       } catch (LifecycleException e) {
-        throw LifecycleException.wrap(
-            e, "serialization check failed for key " + privateName);
+        throw LifecycleException.wrap(e, "serialization check failed for key " + privateName);
       }
     }
     return new Readiness(mismatches);
@@ -208,8 +205,7 @@ final class Definitions {
     ChaincodeDefinition approved;
     try {
       approved =
-          StateSerializer.parameters(
-              privateName, definition.sequence(), metadata.get(), orgState);
+          StateSerializer.parameters(privateName, definition.sequence(), metadata.get(), orgState);
     } catch (LifecycleException e) {
       throw LifecycleException.wrap(
           e, "could not deserialize namespace " + privateName + " as chaincode");
@@ -218,8 +214,7 @@ final class Definitions {
       return false;
     }
     Optional<StateMetadata> source = sourceMetadata(privateName, orgState);
-    return source.isPresent()
-        && packageId(privateName, source.get(), orgState).equals(packageId);
+    return source.isPresent() && packageId(privateName, source.get(), orgState).equals(packageId);
   }
 
   /** The approval at {@code sequence}; 0 means the next sequence if approved, else the current. */
@@ -290,8 +285,7 @@ final class Definitions {
       ReadableState orgState,
       String missing) {
     if (!metadata.getDatatype().equals(ChaincodeDefinition.PARAMETERS_TYPE)) {
-      throw new LifecycleException(
-          "not a chaincode parameters type: " + metadata.getDatatype());
+      throw new LifecycleException("not a chaincode parameters type: " + metadata.getDatatype());
     }
     ChaincodeDefinition parameters;
     try {
@@ -301,11 +295,9 @@ final class Definitions {
           e, "could not deserialize chaincode parameters for " + privateName);
     }
     StateMetadata source =
-        sourceMetadata(privateName, orgState)
-            .orElseThrow(() -> new LifecycleException(missing));
+        sourceMetadata(privateName, orgState).orElseThrow(() -> new LifecycleException(missing));
     if (!source.getDatatype().equals(ChaincodeDefinition.LOCAL_PACKAGE_TYPE)) {
-      throw new LifecycleException(
-          "not a chaincode local package type: " + source.getDatatype());
+      throw new LifecycleException("not a chaincode local package type: " + source.getDatatype());
     }
     return new ApprovedDefinition(parameters, packageId(privateName, source, orgState));
   }
@@ -340,8 +332,7 @@ final class Definitions {
     try {
       return StateSerializer.definition(name, metadata, state);
     } catch (LifecycleException e) {
-      throw LifecycleException.wrap(
-          e, "could not deserialize namespace " + name + " as chaincode");
+      throw LifecycleException.wrap(e, "could not deserialize namespace " + name + " as chaincode");
     }
   }
 
@@ -354,8 +345,7 @@ final class Definitions {
     }
   }
 
-  private static Optional<StateMetadata> sourceMetadata(
-      String privateName, ReadableState state) {
+  private static Optional<StateMetadata> sourceMetadata(String privateName, ReadableState state) {
     try {
       return StateSerializer.metadata(StateSerializer.CHAINCODE_SOURCES, privateName, state);
     } catch (LifecycleException e) {
@@ -364,8 +354,7 @@ final class Definitions {
     }
   }
 
-  private static String packageId(
-      String privateName, StateMetadata metadata, ReadableState state) {
+  private static String packageId(String privateName, StateMetadata metadata, ReadableState state) {
     try {
       return StateSerializer.localPackage(privateName, metadata, state);
     } catch (LifecycleException e) {

@@ -16,7 +16,9 @@ import org.hyperledger.fabric.protos.peer.lifecycle.StateMetadata;
 final class DeployedChaincodes {
   static final String LIFECYCLE = "_lifecycle";
 
-  /** The definition of the lifecycle itself is not in the state: it has only implicit collections. */
+  /**
+   * The definition of the lifecycle itself is not in the state: it has only implicit collections.
+   */
   private static final ChaincodeDefinition BUILT_IN =
       new ChaincodeDefinition(
           0,
@@ -35,8 +37,7 @@ final class DeployedChaincodes {
     try {
       metadata = StateSerializer.metadata(StateSerializer.NAMESPACES, name, publicState);
     } catch (LifecycleException e) {
-      throw LifecycleException.wrap(
-          e, "could not deserialize metadata for chaincode " + name);
+      throw LifecycleException.wrap(e, "could not deserialize metadata for chaincode " + name);
     }
     if (metadata.isEmpty()) {
       return Optional.empty();

@@ -32,11 +32,9 @@ final class GenesisBlocks {
     Envelope envelope = parse(Envelope.parser(), block.getData().getData(0), "Envelope");
     Payload payload = parse(Payload.parser(), envelope.getPayload(), "Payload");
     if (!payload.hasHeader()) {
-      throw new LifecycleException(
-          "failed to retrieve channel id - payload header is empty");
+      throw new LifecycleException("failed to retrieve channel id - payload header is empty");
     }
-    return parse(
-            ChannelHeader.parser(), payload.getHeader().getChannelHeader(), "ChannelHeader")
+    return parse(ChannelHeader.parser(), payload.getHeader().getChannelHeader(), "ChannelHeader")
         .getChannelId();
   }
 
@@ -83,8 +81,7 @@ final class GenesisBlocks {
           "invalid type %s, expected CONFIG"
               .formatted(known == null ? Integer.toString(header.getType()) : known.name()));
     }
-    return parse(
-        ConfigEnvelope.parser(), payload.getData(), "message for type CONFIG");
+    return parse(ConfigEnvelope.parser(), payload.getData(), "message for type CONFIG");
   }
 
   /** The block with all transactions marked valid, unless it says already what they are. */
@@ -96,8 +93,7 @@ final class GenesisBlocks {
     if (!metadata.getMetadata(FILTER).isEmpty()) {
       return block;
     }
-    metadata.setMetadata(
-        FILTER, ByteString.copyFrom(new byte[block.getData().getDataCount()]));
+    metadata.setMetadata(FILTER, ByteString.copyFrom(new byte[block.getData().getDataCount()]));
     return block.toBuilder().setMetadata(metadata).build();
   }
 

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * An installed package and the definitions that this organization approved to run on it, by channel.
+ * An installed package and the definitions that this organization approved to run on it, by
+ * channel.
  */
 public record InstalledChaincode(
     String packageId, String label, SortedMap<String, List<Reference>> references) {

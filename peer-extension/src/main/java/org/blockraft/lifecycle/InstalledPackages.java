@@ -25,9 +25,7 @@ final class InstalledPackages {
   private final DefinitionCache cache;
 
   InstalledPackages(
-      PackageStore store,
-      Function<ByteString, InstalledPackage> install,
-      DefinitionCache cache) {
+      PackageStore store, Function<ByteString, InstalledPackage> install, DefinitionCache cache) {
     this.store = store;
     this.install = install;
     this.cache = cache;

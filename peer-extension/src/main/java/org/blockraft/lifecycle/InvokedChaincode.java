@@ -21,12 +21,9 @@ final class InvokedChaincode {
     Proposal proposal = parse(Proposal.parser(), proposalBytes, "proposal");
     ChaincodeProposalPayload payload =
         parse(
-            ChaincodeProposalPayload.parser(),
-            proposal.getPayload(),
-            "chaincode proposal payload");
+            ChaincodeProposalPayload.parser(), proposal.getPayload(), "chaincode proposal payload");
     ChaincodeInvocationSpec spec =
-        parse(
-            ChaincodeInvocationSpec.parser(), payload.getInput(), "chaincode invocation spec");
+        parse(ChaincodeInvocationSpec.parser(), payload.getInput(), "chaincode invocation spec");
     if (!spec.hasChaincodeSpec()) {
       throw new LifecycleException("chaincode spec is nil");
     }

@@ -86,8 +86,7 @@ public final class LifecycleChaincode implements SystemChaincode {
       }
       config = channel.get().config();
       if (!config.hasApplication()) {
-        return Responses.error(
-            "could not get application config for channel '" + channelId + "'");
+        return Responses.error("could not get application config for channel '" + channelId + "'");
       }
       if (!config.application().lifecycleV20()) {
         return Responses.error(
@@ -98,8 +97,7 @@ public final class LifecycleChaincode implements SystemChaincode {
     }
     String function = call.args().getFirst().toStringUtf8();
     try {
-      acls.check(
-          DeployedChaincodes.LIFECYCLE + "/" + function, channelId, call.signedProposal());
+      acls.check(DeployedChaincodes.LIFECYCLE + "/" + function, channelId, call.signedProposal());
     } catch (IdentityException e) {
       return Responses.error(
           "Failed to authorize invocation due to failed ACL check: " + e.getMessage());
@@ -112,9 +110,7 @@ public final class LifecycleChaincode implements SystemChaincode {
     try {
       Message result =
           result(
-              function,
-              call.args().get(1),
-              new LifecycleInvocation(mspId, call, config, version3));
+              function, call.args().get(1), new LifecycleInvocation(mspId, call, config, version3));
       return Responses.success(result.toByteString());
     } catch (NamespaceNotDefined e) {
       return Responses.notFound(e.getMessage());
@@ -143,8 +139,7 @@ public final class LifecycleChaincode implements SystemChaincode {
           invocation.queryApproved(
               parse(function, QueryApprovedChaincodeDefinitionArgs.parser(), args));
       case "CheckCommitReadiness" ->
-          invocation.checkCommitReadiness(
-              parse(function, CheckCommitReadinessArgs.parser(), args));
+          invocation.checkCommitReadiness(parse(function, CheckCommitReadinessArgs.parser(), args));
       case "CommitChaincodeDefinition" ->
           invocation.commit(parse(function, CommitChaincodeDefinitionArgs.parser(), args));
       case "QueryChaincodeDefinition" ->

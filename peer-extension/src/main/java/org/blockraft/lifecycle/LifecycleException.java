@@ -15,7 +15,9 @@ public class LifecycleException extends RuntimeException {
     super(message, cause);
   }
 
-  /** Puts {@code context} in front of the text of {@code cause}, as Fabric's error wrapping does. */
+  /**
+   * Puts {@code context} in front of the text of {@code cause}, as Fabric's error wrapping does.
+   */
   static LifecycleException wrap(RuntimeException cause, String context) {
     return new LifecycleException(context + ": " + cause.getMessage(), cause);
   }

@@ -307,8 +307,7 @@ final class LifecycleInvocation {
 
   private List<SimulatedCollection> orgStates() {
     if (config == null) {
-      throw new LifecycleException(
-          "no application config for channel '" + call.channelId() + "'");
+      throw new LifecycleException("no application config for channel '" + call.channelId() + "'");
     }
     TransactionSimulator simulator = simulator();
     return ChannelPolicies.mspIds(config).stream()

@@ -37,7 +37,9 @@ import org.hyperledger.fabric.protos.peer.StaticCollectionConfig;
  * <p>Fabric source: core/chaincode/lifecycle/endorsement_info.go, core/common/privdata/store.go.
  */
 public final class PeerChannelServices implements ChannelServices {
-  /** Names that no user chaincode can have, whether or not this peer runs a chaincode of the name. */
+  /**
+   * Names that no user chaincode can have, whether or not this peer runs a chaincode of the name.
+   */
   private static final List<String> RESERVED = List.of("lscc", "qscc", "cscc", "_lifecycle");
 
   private static final String SYSTEM_VERSION = "syscc";
@@ -175,10 +177,7 @@ public final class PeerChannelServices implements ChannelServices {
 
   @Override
   public TransactionSimulator otherChannel(String channelId, String txId) {
-    return channels
-        .channel(channelId)
-        .map(channel -> begin(channel, txId))
-        .orElse(null);
+    return channels.channel(channelId).map(channel -> begin(channel, txId)).orElse(null);
   }
 
   /** Begins a simulation on the newest state of a channel; the caller closes it. */
@@ -254,7 +253,10 @@ public final class PeerChannelServices implements ChannelServices {
 
   private ChannelConfig application(String channelId) {
     Optional<ChannelConfig> config =
-        channels.channel(channelId).map(ChannelHandle::config).filter(ChannelConfig::hasApplication);
+        channels
+            .channel(channelId)
+            .map(ChannelHandle::config)
+            .filter(ChannelConfig::hasApplication);
     return config.orElseThrow(
         () -> new LifecycleException("application config does not exist for " + channelId));
   }
@@ -269,8 +271,7 @@ public final class PeerChannelServices implements ChannelServices {
   }
 
   @Override
-  public Response invokeSystemChaincode(
-      String name, TransactionContext tx, ChaincodeInput input) {
+  public Response invokeSystemChaincode(String name, TransactionContext tx, ChaincodeInput input) {
     return invokeSystemChaincode(name, tx, input, false);
   }
 

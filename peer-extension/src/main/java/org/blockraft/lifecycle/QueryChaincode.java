@@ -90,8 +90,7 @@ public final class QueryChaincode implements SystemChaincode {
       case "GetBlockByTxID" -> {
         String txId = args.get(2).toStringUtf8();
         yield query(
-            "Failed to get block for txID " + txId + ", error ",
-            () -> ledger.blockByTxId(txId));
+            "Failed to get block for txID " + txId + ", error ", () -> ledger.blockByTxId(txId));
       }
       default -> Responses.error("Requested function " + function + " not found.");
     };

@@ -52,8 +52,7 @@ record SimulatedCollection(TransactionSimulator simulator, String collection)
         "GET_STATE_BY_RANGE",
         () -> {
           try (RangeResults rows =
-              simulator.getPrivateDataRange(
-                  NAMESPACE, collection, prefix, prefix + PREFIX_END)) {
+              simulator.getPrivateDataRange(NAMESPACE, collection, prefix, prefix + PREFIX_END)) {
             return SimulatedNamespace.collect(rows);
           }
         });

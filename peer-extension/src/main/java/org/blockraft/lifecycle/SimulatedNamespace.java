@@ -74,11 +74,7 @@ record SimulatedNamespace(TransactionSimulator simulator, String namespace, bool
       throw new LifecycleException(
           message.isEmpty()
               ? e.getMessage()
-              : message
-                  + " failed: transaction ID: "
-                  + simulator.txId()
-                  + ": "
-                  + e.getMessage(),
+              : message + " failed: transaction ID: " + simulator.txId() + ": " + e.getMessage(),
           e);
     }
   }

@@ -40,8 +40,7 @@ final class StateSerializer {
     return namespace + "/fields/" + name + "/" + field;
   }
 
-  static void serialize(
-      String namespace, String name, StructuredValue value, WritableState state) {
+  static void serialize(String namespace, String name, StructuredValue value, WritableState state) {
     StateMetadata metadata =
         with(
             () -> metadata(namespace, name, state).orElse(StateMetadata.getDefaultInstance()),
@@ -139,17 +138,13 @@ final class StateSerializer {
             result.put(
                 key.substring(prefix.length()),
                 parse(
-                    StateMetadata.parser(),
-                    value,
-                    "error unmarshalling metadata for key " + key)));
+                    StateMetadata.parser(), value, "error unmarshalling metadata for key " + key)));
     return result;
   }
 
-  static ChaincodeDefinition definition(
-      String name, StateMetadata metadata, ReadableState state) {
+  static ChaincodeDefinition definition(String name, StateMetadata metadata, ReadableState state) {
     requireType(ChaincodeDefinition.DEFINITION_TYPE, metadata);
-    long sequence =
-        int64(StateSerializer.NAMESPACES, name, ChaincodeDefinition.SEQUENCE, state);
+    long sequence = int64(StateSerializer.NAMESPACES, name, ChaincodeDefinition.SEQUENCE, state);
     return fields(name, sequence, state);
   }
 
@@ -221,12 +216,10 @@ final class StateSerializer {
                   "expected key %s to encode a value of type []byte, but was %s"
                       .formatted(key, goType(data)));
         };
-    return parse(
-        parser, bytes.toByteArray(), "could not unmarshal key " + key + " to " + goName);
+    return parse(parser, bytes.toByteArray(), "could not unmarshal key " + key + " to " + goName);
   }
 
-  private static StateData field(
-      String namespace, String name, String field, ReadableState state) {
+  private static StateData field(String namespace, String name, String field, ReadableState state) {
     String key = fieldKey(namespace, name, field);
     byte[] value = with(() -> state.get(key), "could not get state for key " + key);
     return value == null
@@ -254,8 +247,7 @@ final class StateSerializer {
     try {
       return parser.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      throw new LifecycleException(
-          context + ": proto: cannot parse invalid wire-format data", e);
+      throw new LifecycleException(context + ": proto: cannot parse invalid wire-format data", e);
     }
   }
 

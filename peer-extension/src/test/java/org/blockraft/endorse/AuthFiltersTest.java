@@ -38,8 +38,7 @@ class AuthFiltersTest {
     assertEquals(
         "request unauthorized due to incorrect timestamp 2030-01-02T03:19:06Z, peer time 2030-01-02T03:04:05Z, peer.authentication.timewindow 15m0s",
         late.getMessage());
-    assertThrows(
-        ProposalRejected.class, () -> filters.requireInWindow(at(NOW.minusSeconds(901))));
+    assertThrows(ProposalRejected.class, () -> filters.requireInWindow(at(NOW.minusSeconds(901))));
   }
 
   @Test
@@ -62,7 +61,6 @@ class AuthFiltersTest {
   void rebuildingLedgersShutTheGate() {
     AuthFilters filters = new AuthFilters(false, Duration.ZERO, () -> true, clock);
     ProposalRejected shut = assertThrows(ProposalRejected.class, filters::requireOpen);
-    assertEquals(
-        "endorse requests are blocked while ledgers are being rebuilt", shut.getMessage());
+    assertEquals("endorse requests are blocked while ledgers are being rebuilt", shut.getMessage());
   }
 }

@@ -114,8 +114,7 @@ class EndorserTest {
               Response.newBuilder().setStatus(200).setPayload(text("done")).build(),
               ChaincodeEvent.newBuilder().setEventName("e").build());
         };
-    SignedProposal signed =
-        EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("put"));
+    SignedProposal signed = EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("put"));
     ProposalResponse response = peer.endorser.process(signed);
 
     assertEquals(1, response.getVersion());
@@ -125,7 +124,8 @@ class EndorserTest {
     assertEquals("cc", action.getChaincodeId().getName());
     assertEquals("1", action.getChaincodeId().getVersion());
     assertEquals("e", ChaincodeEvent.parseFrom(action.getEvents()).getEventName());
-    assertEquals(UnpackedProposal.unpack(signed, EndorsingPeer.OPEN).hash(), payload.getProposalHash());
+    assertEquals(
+        UnpackedProposal.unpack(signed, EndorsingPeer.OPEN).hash(), payload.getProposalHash());
     peer.sample
         .peer1
         .msps()
@@ -171,9 +171,7 @@ class EndorserTest {
             new ChaincodeOutcome(Response.newBuilder().setStatus(404).build(), event);
     ProposalResponse refused = process(peer.sample.client1, CHANNEL, "cc", text("x"));
     assertEquals(
-        ProposalResponse.newBuilder()
-            .setResponse(Response.newBuilder().setStatus(404))
-            .build(),
+        ProposalResponse.newBuilder().setResponse(Response.newBuilder().setStatus(404)).build(),
         refused);
   }
 
@@ -185,17 +183,18 @@ class EndorserTest {
           simulator.setPrivateData("cc", "_implicit_org_Org1MSP", "k", new byte[] {1});
           return EndorsingPeer.outcome(200);
         };
-    SignedProposal signed =
-        EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("put"));
+    SignedProposal signed = EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("put"));
     ProposalResponse response = peer.endorser.process(signed);
     assertTrue(response.hasEndorsement());
-    var stored = peer.ledger().transientStore().byTxId(UnpackedProposal.unpack(signed, EndorsingPeer.OPEN).txId());
+    var stored =
+        peer.ledger()
+            .transientStore()
+            .byTxId(UnpackedProposal.unpack(signed, EndorsingPeer.OPEN).txId());
     assertEquals(1, stored.size());
     var configs = stored.getFirst().privateData().getCollectionConfigsOrThrow("cc");
     assertEquals(1, configs.getConfigCount());
     assertEquals(
-        "_implicit_org_Org1MSP",
-        response.getInterest().getChaincodes(0).getCollectionNames(0));
+        "_implicit_org_Org1MSP", response.getInterest().getChaincodes(0).getCollectionNames(0));
   }
 
   @Test
@@ -215,8 +214,7 @@ class EndorserTest {
 
   @Test
   void unknownChannelIsAnAnswer() {
-    Response response =
-        process(peer.sample.client1, "other", "cc", text("x")).getResponse();
+    Response response = process(peer.sample.client1, "other", "cc", text("x")).getResponse();
     assertEquals(500, response.getStatus());
     assertEquals("channel 'other' not found", response.getMessage());
   }
@@ -227,7 +225,8 @@ class EndorserTest {
     SignatureHeader header = client.signer().newSignatureHeader();
     assertTrue(
         rejection(EndorsingPeer.signed(client, CHANNEL, "abc", header, "cc", text("x")))
-            .startsWith("error validating proposal: incorrectly computed txid 'abc' -- expected '"));
+            .startsWith(
+                "error validating proposal: incorrectly computed txid 'abc' -- expected '"));
     SignedProposal good = EndorsingPeer.propose(client, CHANNEL, "cc", text("x"));
     assertEquals(
         "error validating proposal: access denied: channel [sample] creator org [Org1MSP]",
@@ -251,8 +250,7 @@ class EndorserTest {
   void systemChaincodesAnswerOnTheChannelAndWithoutOne() throws Exception {
     ProposalResponse info =
         process(peer.sample.client1, CHANNEL, "qscc", text("GetChainInfo"), text(CHANNEL));
-    assertEquals(
-        1, BlockchainInfo.parseFrom(info.getResponse().getPayload()).getHeight());
+    assertEquals(1, BlockchainInfo.parseFrom(info.getResponse().getPayload()).getHeight());
     assertTrue(info.hasEndorsement());
     assertEquals(
         "syscc",
@@ -271,8 +269,7 @@ class EndorserTest {
                 text("99"))
             .getResponse()
             .getMessage());
-    ProposalResponse channels =
-        process(peer.sample.client1, "", "cscc", text("GetChannels"));
+    ProposalResponse channels = process(peer.sample.client1, "", "cscc", text("GetChannels"));
     assertFalse(channels.hasEndorsement());
     assertEquals(
         CHANNEL,
@@ -289,8 +286,7 @@ class EndorserTest {
     deploy();
     ByteString args = QueryInstalledChaincodesArgs.getDefaultInstance().toByteString();
     ProposalResponse response =
-        process(
-            peer.sample.admin1, "", "_lifecycle", text("QueryInstalledChaincodes"), args);
+        process(peer.sample.admin1, "", "_lifecycle", text("QueryInstalledChaincodes"), args);
     var installed =
         QueryInstalledChaincodesResult.parseFrom(response.getResponse().getPayload())
             .getInstalledChaincodes(0);
@@ -298,8 +294,7 @@ class EndorserTest {
     assertEquals("cc", installed.getReferencesOrThrow(CHANNEL).getChaincodes(0).getName());
 
     String denied =
-        process(
-                peer.sample.client1, "", "_lifecycle", text("QueryInstalledChaincodes"), args)
+        process(peer.sample.client1, "", "_lifecycle", text("QueryInstalledChaincodes"), args)
             .getResponse()
             .getMessage();
     assertTrue(
@@ -308,22 +303,20 @@ class EndorserTest {
 
   @Test
   void proposalHashLeavesTheTransientMapOut() throws Exception {
-    SignedProposal signed =
-        EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("x"));
-    var proposal =
-        org.hyperledger.fabric.protos.peer.Proposal.parseFrom(signed.getProposalBytes());
+    SignedProposal signed = EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("x"));
+    var proposal = org.hyperledger.fabric.protos.peer.Proposal.parseFrom(signed.getProposalBytes());
     var header = org.hyperledger.fabric.protos.common.Header.parseFrom(proposal.getHeader());
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     digest.update(header.getChannelHeader().toByteArray());
     digest.update(header.getSignatureHeader().toByteArray());
     digest.update(
-        org.hyperledger.fabric.protos.peer.ChaincodeProposalPayload.parseFrom(
-                proposal.getPayload())
+        org.hyperledger.fabric.protos.peer.ChaincodeProposalPayload.parseFrom(proposal.getPayload())
             .toBuilder()
             .clearTransientMap()
             .build()
             .toByteArray());
     assertEquals(
-        ByteString.copyFrom(digest.digest()), UnpackedProposal.unpack(signed, EndorsingPeer.OPEN).hash());
+        ByteString.copyFrom(digest.digest()),
+        UnpackedProposal.unpack(signed, EndorsingPeer.OPEN).hash());
   }
 }

@@ -128,8 +128,7 @@ final class EndorsingPeer implements ChannelDirectory, AutoCloseable {
     ConfigGroup application =
         root.getGroupsOrThrow("Application").toBuilder()
             .putPolicies(
-                "Endorsement",
-                SampleChannel.meta(ImplicitMetaPolicy.Rule.MAJORITY, "Endorsement"))
+                "Endorsement", SampleChannel.meta(ImplicitMetaPolicy.Rule.MAJORITY, "Endorsement"))
             .build();
     ByteString config =
         ConfigEnvelope.newBuilder()
@@ -196,8 +195,7 @@ final class EndorsingPeer implements ChannelDirectory, AutoCloseable {
         new CommittedDefinitions(
             ledger.channelId(), () -> config, cache, new ImplicitDissemination(ORG, 0, 0));
     definitions.follow(ledger);
-    channels.put(
-        ledger.channelId(), new Joined(ledger.channelId(), config, ledger, definitions));
+    channels.put(ledger.channelId(), new Joined(ledger.channelId(), config, ledger, definitions));
   }
 
   private record Joined(
@@ -301,8 +299,7 @@ final class EndorsingPeer implements ChannelDirectory, AutoCloseable {
             .setDataHash(ByteString.copyFrom(BlockHeaders.dataHash(data)))
             .build();
     previous = ByteString.copyFrom(BlockHeaders.headerHash(next));
-    Block block =
-        Block.newBuilder().setHeader(next).setData(data).setMetadata(metadata()).build();
+    Block block = Block.newBuilder().setHeader(next).setData(data).setMetadata(metadata()).build();
     ledger()
         .commit(
             ValidatedBlock.allValid(

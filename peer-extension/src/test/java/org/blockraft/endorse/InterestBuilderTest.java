@@ -76,8 +76,7 @@ class InterestBuilderTest {
                 .build()),
         written);
 
-    List<ChaincodeCall> read =
-        calls(List.of("cc"), List.of(), new CollectionName("cc", "secrets"));
+    List<ChaincodeCall> read = calls(List.of("cc"), List.of(), new CollectionName("cc", "secrets"));
     assertEquals(2, read.size());
     assertEquals(ChaincodeCall.newBuilder().setName("cc").build(), read.get(0));
     assertFalse(read.get(1).getNoPrivateReads());

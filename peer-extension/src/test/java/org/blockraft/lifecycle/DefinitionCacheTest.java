@@ -81,8 +81,7 @@ class DefinitionCacheTest {
     assertEquals(List.of("runnable p:1"), channel.events);
     InstalledChaincode installed = channel.cache.installedChaincode("p:1");
     assertEquals(
-        List.of(new InstalledChaincode.Reference("cc", "1")),
-        installed.references().get("sample"));
+        List.of(new InstalledChaincode.Reference("cc", "1")), installed.references().get("sample"));
   }
 
   @Test
@@ -133,8 +132,7 @@ class DefinitionCacheTest {
   @Test
   void unknownPackageIsAnError() {
     LifecycleException missing =
-        assertThrows(
-            LifecycleException.class, () -> channel.cache.installedChaincode("nothing:1"));
+        assertThrows(LifecycleException.class, () -> channel.cache.installedChaincode("nothing:1"));
     assertEquals("could not find chaincode with package id 'nothing:1'", missing.getMessage());
   }
 
@@ -142,17 +140,11 @@ class DefinitionCacheTest {
   void validationFollowsTheCommittedDefinition() throws Exception {
     approve(LifecycleChannel.ORG, 1, "1", "p:1");
     assertTrue(
-        channel
-            .definitions
-            .validationInfo("cc", channel.state(), channel.config())
-            .isEmpty());
+        channel.definitions.validationInfo("cc", channel.state(), channel.config()).isEmpty());
     var before = channel.state().copy();
     commit(1, "1");
     var info =
-        channel
-            .definitions
-            .validationInfo("cc", channel.state(), channel.config())
-            .orElseThrow();
+        channel.definitions.validationInfo("cc", channel.state(), channel.config()).orElseThrow();
     assertEquals("vscc", info.plugin());
     assertEquals(
         "/Channel/Application/Endorsement",
@@ -178,8 +170,7 @@ class DefinitionCacheTest {
             .collectionPolicy(
                 "_lifecycle", "_implicit_org_Org2MSP", channel.state(), channel.config())
             .orElseThrow();
-    assertEquals(
-        1, ApplicationPolicy.parseFrom(own).getSignaturePolicy().getIdentitiesCount());
+    assertEquals(1, ApplicationPolicy.parseFrom(own).getSignaturePolicy().getIdentitiesCount());
     assertTrue(
         channel
             .definitions

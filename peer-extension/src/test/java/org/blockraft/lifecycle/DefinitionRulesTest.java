@@ -59,8 +59,7 @@ class DefinitionRulesTest {
         .setMemberOrgsPolicy(
             CollectionPolicyConfig.newBuilder()
                 .setSignaturePolicy(
-                    SignaturePolicies.signedByNOutOf(
-                        1, MSPRoleType.MEMBER, List.of(members))));
+                    SignaturePolicies.signedByNOutOf(1, MSPRoleType.MEMBER, List.of(members))));
   }
 
   private static CollectionConfigPackage all(StaticCollectionConfig.Builder... collections) {
@@ -92,10 +91,7 @@ class DefinitionRulesTest {
         refused(
             () ->
                 DefinitionRules.requireCollections(
-                    all(
-                        collection("a", "Org1MSP")
-                            .setRequiredPeerCount(2)
-                            .setMaximumPeerCount(1)),
+                    all(collection("a", "Org1MSP").setRequiredPeerCount(2).setMaximumPeerCount(1)),
                     msps)));
     assertEquals(
         "collection-name: a -- requiredPeerCount (-1) cannot be less than zero",

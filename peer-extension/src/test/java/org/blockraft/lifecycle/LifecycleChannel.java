@@ -56,8 +56,7 @@ final class LifecycleChannel {
     ConfigGroup application =
         root.getGroupsOrThrow("Application").toBuilder()
             .putPolicies(
-                "Endorsement",
-                SampleChannel.meta(ImplicitMetaPolicy.Rule.MAJORITY, "Endorsement"))
+                "Endorsement", SampleChannel.meta(ImplicitMetaPolicy.Rule.MAJORITY, "Endorsement"))
             .build();
     return ChannelConfig.of(
         SampleChannel.ID,
@@ -98,8 +97,7 @@ final class LifecycleChannel {
         state.copy(), "tx" + height, SimulationSettings.DEFAULTS, definitions, null);
   }
 
-  Response call(
-      String org, String function, ByteString argument, TransactionSimulator simulator) {
+  Response call(String org, String function, ByteString argument, TransactionSimulator simulator) {
     SystemChaincodeCall call =
         new SystemChaincodeCall(
             SampleChannel.ID,
@@ -119,8 +117,7 @@ final class LifecycleChannel {
     StateUpdates plain = new StateUpdates();
     Version version = new Version(height, 0);
     try {
-      for (NsReadWriteSet ns :
-          TxReadWriteSet.parseFrom(result.publicRwset()).getNsRwsetList()) {
+      for (NsReadWriteSet ns : TxReadWriteSet.parseFrom(result.publicRwset()).getNsRwsetList()) {
         for (KVWrite write : KVRWSet.parseFrom(ns.getRwset()).getWritesList()) {
           put(updates, ns.getNamespace(), write, version);
         }

@@ -41,8 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A history of approvals, commits, queries and uses of collections that was recorded on a stock peer
- * of version 2.5: read-write sets, private write sets and answers must be the same bytes here.
+ * A history of approvals, commits, queries and uses of collections that was recorded on a stock
+ * peer of version 2.5: read-write sets, private write sets and answers must be the same bytes here.
  */
 class StockSimulationsTest {
   private static final String ORG1 = "Org1MSP";
@@ -102,7 +102,10 @@ class StockSimulationsTest {
     approve(
         "approveZero",
         ORG1,
-        ApproveChaincodeDefinitionForMyOrgArgs.newBuilder().setName("zero").setVersion("1").build());
+        ApproveChaincodeDefinitionForMyOrgArgs.newBuilder()
+            .setName("zero")
+            .setVersion("1")
+            .build());
     approve(
         "approveFar",
         ORG1,
@@ -153,8 +156,7 @@ class StockSimulationsTest {
 
   private static Deque<String[]> recorded() throws IOException {
     Deque<String[]> lines = new ArrayDeque<>();
-    try (InputStream in =
-        StockSimulationsTest.class.getResourceAsStream("stock-simulations.txt")) {
+    try (InputStream in = StockSimulationsTest.class.getResourceAsStream("stock-simulations.txt")) {
       new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .forEach(line -> lines.add(line.split("\\|", -1)));
@@ -240,11 +242,7 @@ class StockSimulationsTest {
    * @param parser for answers with maps, whose bytes have no fixed order
    */
   private void same(
-      String name,
-      String org,
-      String function,
-      Message args,
-      Parser<? extends Message> parser)
+      String name, String org, String function, Message args, Parser<? extends Message> parser)
       throws IOException {
     String[] expected = recorded.remove();
     assertEquals(expected[0], name);
@@ -287,8 +285,7 @@ class StockSimulationsTest {
 
   private static void sameResult(String name, String[] expected, SimulationResult result) {
     assertEquals(expected[1], hex(result.publicRwset()), name);
-    String plain =
-        result.privateRwset() == null ? "" : hex(result.privateRwset().toByteString());
+    String plain = result.privateRwset() == null ? "" : hex(result.privateRwset().toByteString());
     assertEquals(expected[2], plain, name);
     assertFalse(expected[1].isEmpty() && !plain.isEmpty());
   }
