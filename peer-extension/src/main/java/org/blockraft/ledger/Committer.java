@@ -160,7 +160,8 @@ final class Committer {
     byte[] previous = block.getHeader().getPreviousHash().toByteArray();
     if (height > 0 && !Arrays.equals(previous, lastHash)) {
       throw new LedgerException(
-          "unexpected Previous block hash. Expected PreviousHash = [%s], PreviousHash referred in the latest block= [%s]"
+          ("unexpected Previous block hash. Expected PreviousHash = [%s], PreviousHash"
+                  + " referred in the latest block= [%s]")
               .formatted(HexFormat.of().formatHex(lastHash), HexFormat.of().formatHex(previous)));
     }
   }

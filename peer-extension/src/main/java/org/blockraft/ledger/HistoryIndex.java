@@ -99,7 +99,8 @@ final class HistoryIndex implements HistoryReader {
       break;
     }
     throw new LedgerException(
-        "no namespace or key is found for namespace %s and key %s with decoded blockNum %d and tranNum %d"
+        ("no namespace or key is found for namespace %s and key %s with decoded"
+                + " blockNum %d and tranNum %d")
             .formatted(namespace, new String(key, StandardCharsets.UTF_8), block, tx));
   }
 
