@@ -1,5 +1,7 @@
 package org.blockraft.identity;
 
+import java.util.Arrays;
+
 /**
  * An algorithm and its parameters.
  *
@@ -17,6 +19,6 @@ record AlgorithmIdentifier(String oid, byte[] parameters) {
     byte[] all = contents.rest();
     contents.readAny("x509: malformed parameters");
     int left = contents.rest().length;
-    return new AlgorithmIdentifier(oid, java.util.Arrays.copyOf(all, all.length - left));
+    return new AlgorithmIdentifier(oid, Arrays.copyOf(all, all.length - left));
   }
 }

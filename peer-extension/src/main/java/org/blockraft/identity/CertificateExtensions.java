@@ -1,5 +1,6 @@
 package org.blockraft.identity;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -166,7 +167,7 @@ record CertificateExtensions(
       isCa = contents.peek(DerReader.BOOLEAN) && contents.readBoolean(refusal);
       maxPathLength = -1;
       if (contents.peek(DerReader.INTEGER)) {
-        java.math.BigInteger length = contents.readInteger(refusal);
+        BigInteger length = contents.readInteger(refusal);
         if (length.signum() < 0 || length.bitLength() > 63) {
           throw new IdentityException(refusal);
         }

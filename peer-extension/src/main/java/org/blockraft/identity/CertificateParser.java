@@ -1,6 +1,7 @@
 package org.blockraft.identity;
 
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,8 +57,8 @@ final class CertificateParser {
     byte[] issuer = tbs.readElement(DerReader.SEQUENCE, "x509: malformed issuer").rest();
     DistinguishedName.read(issuer);
     DerReader validity = tbs.read(DerReader.SEQUENCE, "x509: malformed validity");
-    java.time.Instant notBefore = CertificateTime.read(validity);
-    java.time.Instant notAfter = CertificateTime.read(validity);
+    Instant notBefore = CertificateTime.read(validity);
+    Instant notAfter = CertificateTime.read(validity);
     byte[] subject = tbs.readElement(DerReader.SEQUENCE, "x509: malformed issuer").rest();
     Certificate.SubjectNames names = DistinguishedName.read(subject);
     byte[] keyInfo = tbs.readElement(DerReader.SEQUENCE, "x509: malformed spki").rest();

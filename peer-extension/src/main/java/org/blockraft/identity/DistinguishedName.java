@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /** Reads the names of issuers and subjects; every value must be a string of a known kind. */
 final class DistinguishedName {
@@ -51,8 +52,7 @@ final class DistinguishedName {
     };
   }
 
-  private static String checked(
-      byte[] value, String kind, java.util.function.IntPredicate allowed) {
+  private static String checked(byte[] value, String kind, IntPredicate allowed) {
     for (byte b : value) {
       if (!allowed.test(b & 0xff)) {
         throw new IdentityException(INVALID_VALUE + ": invalid " + kind);

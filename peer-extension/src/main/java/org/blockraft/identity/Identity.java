@@ -1,6 +1,7 @@
 package org.blockraft.identity;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -170,9 +171,7 @@ public final class Identity {
 
   /** As {@link #verify(ByteString, ByteString)}. */
   public void verify(byte[] message, byte[] signature) {
-    verify(
-        com.google.protobuf.UnsafeByteOperations.unsafeWrap(message),
-        com.google.protobuf.UnsafeByteOperations.unsafeWrap(signature));
+    verify(UnsafeByteOperations.unsafeWrap(message), UnsafeByteOperations.unsafeWrap(signature));
   }
 
   /**

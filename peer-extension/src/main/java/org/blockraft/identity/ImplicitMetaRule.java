@@ -48,7 +48,8 @@ final class ImplicitMetaRule implements Policy {
     int remaining = remaining(identities);
     if (remaining != 0) {
       throw new PolicyException(
-          "implicit policy evaluation failed - %d sub-policies were satisfied, but this policy requires %d of the '%s' sub-policies to be satisfied"
+          ("implicit policy evaluation failed - %d sub-policies were satisfied, but this policy"
+                  + " requires %d of the '%s' sub-policies to be satisfied")
               .formatted(threshold - remaining, threshold, subPolicyName));
     }
   }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.hyperledger.fabric.protos.msp.FabricCryptoConfig;
@@ -116,7 +117,7 @@ final class MspDirectory {
       }
     }
     JsonNode nodes = yaml.path("NodeOUs");
-    if (TRUE_WORDS.contains(nodes.path("Enable").asText().toLowerCase(java.util.Locale.ROOT))) {
+    if (TRUE_WORDS.contains(nodes.path("Enable").asText().toLowerCase(Locale.ROOT))) {
       FabricNodeOUs.Builder units = FabricNodeOUs.newBuilder().setEnable(true);
       FabricOUIdentifier client = unit(nodes.path("ClientOUIdentifier"));
       FabricOUIdentifier peer = unit(nodes.path("PeerOUIdentifier"));

@@ -89,7 +89,8 @@ public final class PolicyManager {
       definition = ImplicitMetaPolicy.parseFrom(policy.getValue());
     } catch (InvalidProtocolBufferException e) {
       throw new PolicyException(
-          "Error unmarshalling to ImplicitMetaPolicy: proto: cannot parse invalid wire-format data");
+          "Error unmarshalling to ImplicitMetaPolicy: proto: cannot parse invalid wire-format"
+              + " data");
     }
     List<Policy> subPolicies = new ArrayList<>();
     for (PolicyManager group : groups.values()) {

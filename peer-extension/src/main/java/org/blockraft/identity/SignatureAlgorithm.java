@@ -57,7 +57,8 @@ enum SignatureAlgorithm {
     return switch (key.kind()) {
       case RSA, ECDSA, ED25519 -> {
         if (key.kind() != keyKind) {
-          yield "x509: signature algorithm specifies an %s public key, but have public key of type %s"
+          yield ("x509: signature algorithm specifies an %s public key,"
+                  + " but have public key of type %s")
               .formatted(keyKind.text, goType(key.kind()));
         }
         yield holds(key, signed, signature) ? null : failure();

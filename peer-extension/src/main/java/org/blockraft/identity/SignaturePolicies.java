@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -170,7 +171,7 @@ public final class SignaturePolicies {
     List<String> sorted =
         mspIds.stream()
             .sorted(
-                java.util.Comparator.comparing(
+                Comparator.comparing(
                     ByteString::copyFromUtf8, ByteString.unsignedLexicographicalComparator()))
             .toList();
     SignaturePolicyEnvelope.Builder envelope = SignaturePolicyEnvelope.newBuilder();

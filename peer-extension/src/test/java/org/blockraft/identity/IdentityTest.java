@@ -13,6 +13,7 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.hyperledger.fabric.protos.common.MSPRole.MSPRoleType;
 import org.hyperledger.fabric.protos.msp.SerializedIdentity;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 final class IdentityTest {
@@ -134,7 +135,7 @@ final class IdentityTest {
         .toByteString();
   }
 
-  static String refusal(org.junit.jupiter.api.function.Executable action) {
+  static String refusal(Executable action) {
     return assertThrows(IdentityException.class, action).getMessage();
   }
 }

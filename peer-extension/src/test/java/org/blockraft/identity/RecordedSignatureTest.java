@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -130,7 +131,7 @@ final class RecordedSignatureTest {
     List<Boolean> verdicts = new ArrayList<>();
     for (JsonNode vector : recorded.path("vectors")) {
       String[] fields = vector.asText().split(" ", -1);
-      envelope.setRule(SignaturePolicy.parseFrom(java.util.Base64.getDecoder().decode(fields[0])));
+      envelope.setRule(SignaturePolicy.parseFrom(Base64.getDecoder().decode(fields[0])));
       policies.add(SignaturePolicies.compile(envelope.build(), manager));
       List<SignedData> set = new ArrayList<>();
       for (String index : fields[1].isEmpty() ? new String[0] : fields[1].split(",")) {

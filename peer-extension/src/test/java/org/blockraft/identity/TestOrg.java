@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.hyperledger.fabric.protos.msp.FabricMSPConfig;
 import org.hyperledger.fabric.protos.msp.FabricNodeOUs;
@@ -143,7 +144,7 @@ public final class TestOrg {
         yaml.append("  ").append(role).append("OUIdentifier:\n");
         yaml.append("    Certificate: cacerts/ca-cert.pem\n");
         yaml.append("    OrganizationalUnitIdentifier: ");
-        yaml.append(role.toLowerCase(java.util.Locale.ROOT)).append('\n');
+        yaml.append(role.toLowerCase(Locale.ROOT)).append('\n');
       }
       write(directory.resolve("config.yaml"), yaml.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -110,8 +111,7 @@ public final class TestPki {
   }
 
   private static final class Serials {
-    private static final java.util.concurrent.atomic.AtomicLong NEXT =
-        new java.util.concurrent.atomic.AtomicLong(1000);
+    private static final AtomicLong NEXT = new AtomicLong(1000);
   }
 
   private TestPki() {}
