@@ -72,7 +72,7 @@ class ChannelConfigTest {
     assertEquals(Duration.ofSeconds(2), orderer.batchTimeout());
     OrdererOrg org = orderer.organizations().get("OrdererOrg");
     assertEquals(List.of("localhost:1"), org.endpoints());
-    assertEquals(List.of(channel.ordering.caPem()), org.tlsRoots());
+    assertEquals(List.of(channel.ordering.tlsAuthorityPem()), org.tlsRoots());
     assertTrue(config.application().purgePrivateData());
     assertTrue(config.channel().orgSpecificOrdererEndpoints());
     assertEquals(MspVersion.V1_4_3, config.channel().mspVersion());

@@ -2,7 +2,6 @@ package org.blockraft.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Grpc;
@@ -45,7 +44,7 @@ class TlsTrustTest {
   @Test
   void shouldAcceptAndShowAnyClientCertificateWhenNoneIsRequired() throws Exception {
     start(false, new TlsRoots(List.of()));
-    TlsCredentials foreign = stranger.tls("foreign");
+    TlsCredentials foreign = stranger.tls();
 
     assertEquals(Status.Code.UNIMPLEMENTED, call(Optional.of(foreign)));
     assertEquals(foreign.leafHash(), seen.get());
@@ -55,12 +54,12 @@ class TlsTrustTest {
 
   @Test
   void shouldRequireATrustedClientCertificateInMutualMode() throws Exception {
-    start(true, new TlsRoots(List.of(org.caPem())));
-    TlsCredentials own = org.tls("own");
+    start(true, new TlsRoots(List.of(org.tlsAuthorityPem())));
+    TlsCredentials own = org.tls();
 
     assertEquals(Status.Code.UNIMPLEMENTED, call(Optional.of(own)));
     assertEquals(own.leafHash(), seen.get());
-    assertEquals(Status.Code.UNAVAILABLE, call(Optional.of(stranger.tls("foreign"))));
+    assertEquals(Status.Code.UNAVAILABLE, call(Optional.of(stranger.tls())));
     assertEquals(Status.Code.UNAVAILABLE, call(Optional.empty()));
   }
 
@@ -68,28 +67,19 @@ class TlsTrustTest {
   void shouldNotTrustAServerOfAnotherAuthority() throws Exception {
     start(false, new TlsRoots(List.of()));
 
-    assertEquals(Status.Code.UNAVAILABLE, call(List.of(stranger.caPem()), Optional.empty()));
+    assertEquals(
+        Status.Code.UNAVAILABLE, call(List.of(stranger.tlsAuthorityPem()), Optional.empty()));
   }
 
   @Test
   void shouldRefuseAKeyThatBelongsToAnotherCertificate() {
-    TlsCredentials one = org.tls("one");
-    TlsCredentials other = org.tls("other");
+    TestOrg pki = new TestOrg("Org1MSP");
+    ByteString certificate = ByteString.copyFrom(pki.tls("one").pem());
+    ByteString otherKey = ByteString.copyFrom(pki.tls("other").keyPem());
 
-    assertTrue(new TlsCredentials(one.key(), one.chain()).leafHash().size() == 32);
     IdentityException refused =
-        assertThrows(
-            IdentityException.class,
-            () -> TlsCredentials.of(pem(one), ByteString.copyFromUtf8(keyPem(other))));
+        assertThrows(IdentityException.class, () -> TlsCredentials.of(certificate, otherKey));
     assertEquals("tls: private key does not match public key", refused.getMessage());
-  }
-
-  private static ByteString pem(TlsCredentials credentials) {
-    return ByteString.copyFromUtf8(SampleOrganization.pem(credentials.chain().getFirst()));
-  }
-
-  private static String keyPem(TlsCredentials credentials) {
-    return SampleOrganization.pem(credentials.key());
   }
 
   private void start(boolean clientCertificateRequired, TlsRoots roots) throws IOException {
@@ -105,7 +95,7 @@ class TlsTrustTest {
         };
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .sslContext(TlsTrust.server(org.tls("server"), clientCertificateRequired, roots))
+            .sslContext(TlsTrust.server(org.tls(), clientCertificateRequired, roots))
             .intercept(remember)
             .addService(new EndorserGrpc.EndorserImplBase() {})
             .build()
@@ -113,7 +103,7 @@ class TlsTrustTest {
   }
 
   private Status.Code call(Optional<TlsCredentials> credentials) throws InterruptedException {
-    return call(List.of(org.caPem()), credentials);
+    return call(List.of(org.tlsAuthorityPem()), credentials);
   }
 
   private Status.Code call(List<ByteString> roots, Optional<TlsCredentials> credentials)

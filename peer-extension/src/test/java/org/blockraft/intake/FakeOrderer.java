@@ -27,6 +27,7 @@ import org.hyperledger.fabric.protos.orderer.SeekInfo;
 final class FakeOrderer implements AutoCloseable {
   private final SampleBlocks blocks;
   private final Server server;
+  private final int port;
 
   /** Where each deliver request started. */
   final List<Long> seeks = new CopyOnWriteArrayList<>();
@@ -57,18 +58,19 @@ final class FakeOrderer implements AutoCloseable {
     try {
       server =
           NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-              .sslContext(TlsTrust.server(org.tls("orderer"), false, new TlsRoots(List.of())))
+              .sslContext(TlsTrust.server(org.tls(), false, new TlsRoots(List.of())))
               .addService(new Service())
               .directExecutor()
               .build()
               .start();
+      port = server.getPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   String address() {
-    return "localhost:" + server.getPort();
+    return "localhost:" + port;
   }
 
   @Override

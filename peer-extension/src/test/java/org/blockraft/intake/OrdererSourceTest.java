@@ -43,7 +43,7 @@ class OrdererSourceTest {
     channel = new SampleChannel(dir);
     blocks = new SampleBlocks(channel);
     genesis = blocks.tip();
-    settings = OrdererSettings.defaults(true, Optional.of(channel.org1.tls("peer")));
+    settings = OrdererSettings.defaults(true, Optional.of(channel.org1.tls()));
     connections = new OrdererConnections(settings);
     open.add(connections);
   }
@@ -163,7 +163,7 @@ class OrdererSourceTest {
             java.util.Map.of(
                 "far.example.com:7050",
                 new OrdererSettings.AddressOverride(
-                    orderer.address(), List.of(channel.ordering.caPem()))));
+                    orderer.address(), List.of(channel.ordering.tlsAuthorityPem()))));
     connections = new OrdererConnections(settings);
     open.add(connections);
     ChannelConfig config = channel.config("far.example.com:7050");
