@@ -19,10 +19,7 @@ final class BlockingStream<Q, R> extends ResponseStream<R> {
   /** The next request; empty when the client sends no more. */
   synchronized Optional<Q> receive() {
     responses.request(1);
-    while (held == null && !halfClosed) {
-      requireOpen();
-      await();
-    }
+    awaitWhile(() -> held == null && !halfClosed);
     Q request = held;
     held = null;
     return Optional.ofNullable(request);

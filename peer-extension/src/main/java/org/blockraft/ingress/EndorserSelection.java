@@ -123,7 +123,7 @@ final class EndorserSelection {
   private static Map<MSPPrincipal, String> groups(List<PrincipalSet> sets) {
     Map<MSPPrincipal, String> groups = new LinkedHashMap<>();
     for (PrincipalSet set : sets) {
-      for (PrincipalSet.Comparable principal : set.principals()) {
+      for (PrincipalSet.Known principal : set.principals()) {
         groups.putIfAbsent(principal.principal(), "G" + groups.size());
       }
     }

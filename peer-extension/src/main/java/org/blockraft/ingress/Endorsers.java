@@ -142,7 +142,7 @@ final class Endorsers {
   private List<Member> sorted(List<Member> found) {
     Comparator<Member> byHeight = Comparator.comparingLong(Member::height).reversed();
     return found.stream()
-        .sorted(byHeight.thenComparing(m -> m.pkiId().equals(members.localPkiId()) ? 0 : 1))
+        .sorted(byHeight.thenComparingInt(m -> m.pkiId().equals(members.localPkiId()) ? 0 : 1))
         .toList();
   }
 }

@@ -119,8 +119,9 @@ final class GatewaySubmit {
     // An empty detail is a success. Every orderer gives exactly one.
     BlockingQueue<Optional<ErrorDetail>> answers = new LinkedBlockingQueue<>(orderers.size());
     for (OrdererEndpoint orderer : orderers) {
-      send(orderer, transaction)
-          .whenComplete((response, failure) -> answers.add(answer(orderer, response, failure)));
+      var _ =
+          send(orderer, transaction)
+              .whenComplete((response, failure) -> answers.add(answer(orderer, response, failure)));
     }
     int quorum = quorum(orderers.size());
     int successes = 0;

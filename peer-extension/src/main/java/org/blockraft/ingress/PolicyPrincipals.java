@@ -39,36 +39,35 @@ final class PolicyPrincipals {
 
   /** Null when the rule is malformed. */
   private List<List<MSPPrincipal>> ways(SignaturePolicy rule) {
-    switch (rule.getTypeCase()) {
+    return switch (rule.getTypeCase()) {
       case SIGNED_BY -> {
         int index = rule.getSignedBy();
-        return index < 0 || index >= identities.size()
-            ? null
-            : List.of(List.of(identities.get(index)));
+        boolean known = index >= 0 && index < identities.size();
+        yield known ? List.of(List.of(identities.get(index))) : null;
       }
-      case N_OUT_OF -> {
-        List<SignaturePolicy> rules = new ArrayList<>(rule.getNOutOf().getRulesList());
-        int threshold = rule.getNOutOf().getN();
-        if (rules.isEmpty() || threshold <= 0) {
-          return null;
-        }
-        prune(rules, threshold);
-        List<List<List<MSPPrincipal>>> waysOfRules = new ArrayList<>();
-        for (SignaturePolicy child : rules) {
-          List<List<MSPPrincipal>> ways = ways(child);
-          if (ways == null) {
-            return null;
-          }
-          waysOfRules.add(ways);
-        }
-        List<List<MSPPrincipal>> result = new ArrayList<>();
-        choose(waysOfRules, threshold, 0, new ArrayList<>(), result);
-        return result;
-      }
-      default -> {
+      case N_OUT_OF -> ways(rule.getNOutOf());
+      case TYPE_NOT_SET -> null;
+    };
+  }
+
+  private List<List<MSPPrincipal>> ways(SignaturePolicy.NOutOf rule) {
+    List<SignaturePolicy> children = new ArrayList<>(rule.getRulesList());
+    int threshold = rule.getN();
+    if (children.isEmpty() || threshold <= 0) {
+      return null;
+    }
+    prune(children, threshold);
+    List<List<List<MSPPrincipal>>> waysOfChildren = new ArrayList<>();
+    for (SignaturePolicy child : children) {
+      List<List<MSPPrincipal>> ways = ways(child);
+      if (ways == null) {
         return null;
       }
+      waysOfChildren.add(ways);
     }
+    List<List<MSPPrincipal>> result = new ArrayList<>();
+    choose(waysOfChildren, threshold, 0, new ArrayList<>(), result);
+    return result;
   }
 
   /** Takes one way of each of {@code left} more rules from index on; all combinations, in order. */

@@ -15,27 +15,27 @@ import org.hyperledger.fabric.protos.msp.SerializedIdentity;
  *
  * <p>Fabric source: common/policies/inquire/compare.go, merge.go.
  */
-record PrincipalSet(List<Comparable> principals) {
+record PrincipalSet(List<Known> principals) {
   PrincipalSet {
     principals = List.copyOf(principals);
   }
 
   /** A principal whose meaning is known. */
-  record Comparable(MSPPrincipal principal, String mspId, Object meaning) {
-    static Optional<Comparable> of(MSPPrincipal principal) {
+  record Known(MSPPrincipal principal, String mspId, Object meaning) {
+    static Optional<Known> of(MSPPrincipal principal) {
       try {
         return switch (principal.getPrincipalClassification()) {
           case ROLE -> {
             MSPRole role = MSPRole.parseFrom(principal.getPrincipal());
-            yield Optional.of(new Comparable(principal, role.getMspIdentifier(), role));
+            yield Optional.of(new Known(principal, role.getMspIdentifier(), role));
           }
           case ORGANIZATION_UNIT -> {
             OrganizationUnit unit = OrganizationUnit.parseFrom(principal.getPrincipal());
-            yield Optional.of(new Comparable(principal, unit.getMspIdentifier(), unit));
+            yield Optional.of(new Known(principal, unit.getMspIdentifier(), unit));
           }
           case IDENTITY -> {
             SerializedIdentity id = SerializedIdentity.parseFrom(principal.getPrincipal());
-            yield Optional.of(new Comparable(principal, id.getMspid(), id));
+            yield Optional.of(new Known(principal, id.getMspid(), id));
           }
           default -> Optional.empty();
         };
@@ -45,7 +45,7 @@ record PrincipalSet(List<Comparable> principals) {
     }
 
     /** Whether every identity that satisfies this principal satisfies the other one too. */
-    boolean isA(Comparable other) {
+    boolean isA(Known other) {
       if (!mspId.equals(other.mspId)) {
         return false;
       }
@@ -67,13 +67,13 @@ record PrincipalSet(List<Comparable> principals) {
 
   /** Empty when the meaning of a principal is not known. */
   static Optional<PrincipalSet> of(List<MSPPrincipal> principals) {
-    List<Comparable> all = new ArrayList<>();
+    List<Known> all = new ArrayList<>();
     for (MSPPrincipal principal : principals) {
-      Optional<Comparable> comparable = Comparable.of(principal);
-      if (comparable.isEmpty()) {
+      Optional<Known> known = Known.of(principal);
+      if (known.isEmpty()) {
         return Optional.empty();
       }
-      all.add(comparable.get());
+      all.add(known.get());
     }
     return Optional.of(new PrincipalSet(all));
   }
@@ -91,8 +91,8 @@ record PrincipalSet(List<Comparable> principals) {
   /** The containing set, with those principals of this one that it cannot cover one to one. */
   private PrincipalSet mergedInto(PrincipalSet containing) {
     BitSet used = new BitSet();
-    List<Comparable> merged = new ArrayList<>(containing.principals);
-    for (Comparable principal : principals) {
+    List<Known> merged = new ArrayList<>(containing.principals);
+    for (Known principal : principals) {
       int cover = -1;
       for (int i = 0; i < containing.principals.size() && cover < 0; i++) {
         if (!used.get(i) && containing.principals.get(i).isA(principal)) {

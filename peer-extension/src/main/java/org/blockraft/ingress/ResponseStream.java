@@ -3,6 +3,7 @@ package org.blockraft.ingress;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.function.BooleanSupplier;
 
 /**
  * Responses of a stream for straight code on a thread of its own: sending waits for a client that
@@ -25,10 +26,7 @@ class ResponseStream<R> {
   /** Sends a response as soon as the transport takes it. */
   final void send(R response) {
     synchronized (this) {
-      while (!responses.isReady()) {
-        requireOpen();
-        await();
-      }
+      awaitWhile(() -> !responses.isReady());
       requireOpen();
     }
     responses.onNext(response);
@@ -58,20 +56,24 @@ class ResponseStream<R> {
     }
   }
 
-  /** The caller holds this object's lock. */
-  final void requireOpen() {
+  private void requireOpen() {
     if (cancelled) {
       throw gone();
     }
   }
 
-  /** Waits for a notice; the caller holds this object's lock. */
-  final void await() {
-    try {
-      wait(LOOK_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw gone();
+  /**
+   * Waits while a condition holds and the client is there; notices come with this object's lock.
+   */
+  final synchronized void awaitWhile(BooleanSupplier condition) {
+    while (condition.getAsBoolean()) {
+      requireOpen();
+      try {
+        wait(LOOK_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw gone();
+      }
     }
   }
 

@@ -17,6 +17,8 @@ enum FabricLevel {
   FATAL("fatal", Level.OFF);
 
   private final String text;
+
+  @SuppressWarnings("ImmutableEnumChecker") // logback's levels never change
   private final Level logback;
 
   FabricLevel(String text, Level logback) {

@@ -61,22 +61,22 @@ final class RuntimeMetrics {
         gauge(
             "go_memstats_alloc_bytes",
             "Number of bytes allocated and still in use.",
-            heap.getUsed()));
+            (double) heap.getUsed()));
     families.add(
         gauge(
             "go_memstats_heap_alloc_bytes",
             "Number of heap bytes allocated and still in use.",
-            heap.getUsed()));
+            (double) heap.getUsed()));
     families.add(
         gauge(
             "go_memstats_heap_inuse_bytes",
             "Number of heap bytes that are in use.",
-            heap.getUsed()));
+            (double) heap.getUsed()));
     families.add(
         gauge(
             "go_memstats_heap_sys_bytes",
             "Number of heap bytes obtained from system.",
-            heap.getCommitted()));
+            (double) heap.getCommitted()));
     families.add(
         gauge(
             "process_start_time_seconds",
@@ -103,12 +103,12 @@ final class RuntimeMetrics {
           gauge(
               "process_open_fds",
               "Number of open file descriptors.",
-              os.getOpenFileDescriptorCount()));
+              (double) os.getOpenFileDescriptorCount()));
       families.add(
           gauge(
               "process_max_fds",
               "Maximum number of open file descriptors.",
-              os.getMaxFileDescriptorCount()));
+              (double) os.getMaxFileDescriptorCount()));
     }
   }
 

@@ -302,8 +302,7 @@ final class DeliverServiceTest {
 
   @Test
   void privateDataComesWithTheBlock() throws Exception {
-    channel.privateData =
-        java.util.Map.of(0L, TxPvtReadWriteSet.newBuilder().setDataModelValue(0).build());
+    channel.privateData = java.util.Map.of(0L, TxPvtReadWriteSet.getDefaultInstance());
     Stream stream = new Stream();
     stream.requests = DeliverGrpc.newStub(server.connection).deliverWithPrivateData(stream);
     stream.requests.onNext(request(seek(newest(), newest())));
