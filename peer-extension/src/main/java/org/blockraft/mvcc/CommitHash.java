@@ -21,7 +21,7 @@ public final class CommitHash {
     MessageDigest digest = sha256();
     int length = flags.length;
     while (length > 0x7f) {
-      digest.update((byte) (length & 0x7f | 0x80));
+      digest.update((byte) ((length & 0x7f) | 0x80));
       length >>>= 7;
     }
     digest.update((byte) length);

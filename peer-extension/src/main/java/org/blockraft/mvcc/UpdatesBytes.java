@@ -74,7 +74,7 @@ final class UpdatesBytes {
     size += key.length == 0 ? 0 : CodedOutputStream.computeByteArraySize(KEY, key);
     size += update.isDelete() ? CodedOutputStream.computeBoolSize(IS_DELETE, true) : 0;
     size += value.length == 0 ? 0 : CodedOutputStream.computeByteArraySize(VALUE, value);
-    out.writeUInt32NoTag(KVWRITES << 3 | 2);
+    out.writeUInt32NoTag((KVWRITES << 3) | 2);
     out.writeUInt32NoTag(size);
     if (!namespace.isEmpty()) {
       out.writeString(NAMESPACE, namespace);

@@ -24,7 +24,7 @@ final class WireWriter {
 
   /** An embedded message, written even if empty. */
   void message(int field, byte[] serialized) {
-    varint((long) field << 3 | WireReader.BYTES);
+    varint(((long) field << 3) | WireReader.BYTES);
     varint(serialized.length);
     out.writeBytes(serialized);
   }
@@ -32,7 +32,7 @@ final class WireWriter {
   void varint(long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      out.write((int) (rest & 0x7f | 0x80));
+      out.write((int) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
     out.write((int) rest);

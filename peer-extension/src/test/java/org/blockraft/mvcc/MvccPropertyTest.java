@@ -144,7 +144,7 @@ class MvccPropertyTest {
     return new Range(start, end, true, rows);
   }
 
-  private TreeMap<String, Row> rows() {
+  private Map<String, Row> rows() {
     TreeMap<String, Row> rows = new TreeMap<>();
     try (StateIterator iterator = state.range(SampleBlock.NAMESPACE, new byte[0], new byte[0])) {
       for (StateEntry row = iterator.next(); row != null; row = iterator.next()) {
