@@ -19,6 +19,7 @@ import io.grpc.stub.ClientCalls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ import org.hyperledger.fabric.protos.peer.EndorserGrpc;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TlsTrustTest {
   private final SampleOrganization org = new SampleOrganization("Org1MSP");
@@ -61,6 +63,19 @@ class TlsTrustTest {
     assertEquals(own.leafHash(), seen.get());
     assertEquals(Status.Code.UNAVAILABLE, call(Optional.of(stranger.tls())));
     assertEquals(Status.Code.UNAVAILABLE, call(Optional.empty()));
+  }
+
+  @Test
+  void shouldFollowTheChannelsWithoutARestart(@TempDir Path dir) throws Exception {
+    TlsRoots roots = new TlsRoots(List.of());
+    start(true, roots);
+    SampleChannel channel = new SampleChannel(dir);
+    TlsCredentials member = channel.org1.tls();
+
+    assertEquals(Status.Code.UNAVAILABLE, call(Optional.of(member)));
+    roots.update(channel.config("localhost:1"));
+    assertEquals(Status.Code.UNIMPLEMENTED, call(Optional.of(member)));
+    assertEquals(Status.Code.UNAVAILABLE, call(Optional.of(channel.ordering.tls())));
   }
 
   @Test

@@ -3,13 +3,16 @@ package org.blockraft.intake;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -20,7 +23,10 @@ import org.blockraft.identity.SampleChannel;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Config;
 import org.hyperledger.fabric.protos.common.ConfigEnvelope;
+import org.hyperledger.fabric.protos.common.ConfigGroup;
 import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.common.HeaderType;
+import org.hyperledger.fabric.protos.common.Status;
 import org.hyperledger.fabric.protos.orderer.BroadcastResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -160,7 +166,7 @@ class OrdererSourceTest {
             settings.keepaliveInterval(),
             settings.keepaliveTimeout(),
             settings.stallTimeout(),
-            java.util.Map.of(
+            Map.of(
                 "far.example.com:7050",
                 new OrdererSettings.AddressOverride(
                     orderer.address(), List.of(channel.ordering.tlsAuthorityPem()))));
@@ -172,6 +178,34 @@ class OrdererSourceTest {
     assertEquals(
         orderer.address() + " (mapped from far.example.com:7050)",
         connections.endpoints(config).getFirst().logAddress());
+  }
+
+  @Test
+  void shouldNotStayWithASilentOrdererThatMayWithholdBlocks() throws Exception {
+    addBlocks(3);
+    settings =
+        new OrdererSettings(
+            true,
+            Optional.empty(),
+            settings.connectTimeout(),
+            settings.reconnectBackoffMax(),
+            settings.reconnectTotalMax(),
+            true,
+            settings.keepaliveInterval(),
+            settings.keepaliveTimeout(),
+            Duration.ofMillis(200),
+            Map.of());
+    FakeOrderer withholding = orderer(0, FakeOrderer.Ending.SILENCE, UnaryOperator.identity());
+    FakeOrderer honest = orderer(ALL, FakeOrderer.Ending.SILENCE, UnaryOperator.identity());
+    ConfigGroup bft =
+        channel.root(withholding.address(), honest.address()).toBuilder()
+            .putValues("Capabilities", SampleChannel.capabilities("V3_0"))
+            .build();
+    ChannelConfig config =
+        ChannelConfig.of(SampleChannel.ID, Config.newBuilder().setChannelGroup(bft).build());
+
+    expect(pull(config, 2), 1, 3);
+    await().until(() -> !withholding.seeks.isEmpty() && honest.seeks.size() > 1);
   }
 
   @Test
@@ -187,7 +221,7 @@ class OrdererSourceTest {
             settings.keepaliveInterval(),
             settings.keepaliveTimeout(),
             settings.stallTimeout(),
-            java.util.Map.of());
+            Map.of());
     FakeOrderer empty = orderer(0, FakeOrderer.Ending.STATUS, UnaryOperator.identity());
     ChannelConfig config = channel.config(empty.address());
 
@@ -205,15 +239,12 @@ class OrdererSourceTest {
     BroadcastResponse answer =
         broadcast.submit(
             endpoint,
-            SampleChannel.envelope(
-                org.hyperledger.fabric.protos.common.HeaderType.MESSAGE,
-                channel.client1.signer(),
-                com.google.protobuf.ByteString.EMPTY),
+            SampleChannel.envelope(HeaderType.MESSAGE, channel.client1.signer(), ByteString.EMPTY),
             Duration.ofSeconds(10));
-    assertEquals(org.hyperledger.fabric.protos.common.Status.SUCCESS, answer.getStatus());
+    assertEquals(Status.SUCCESS, answer.getStatus());
 
     OrdererException refused =
-        org.junit.jupiter.api.Assertions.assertThrows(
+        assertThrows(
             OrdererException.class,
             () ->
                 broadcast.submit(endpoint, Envelope.getDefaultInstance(), Duration.ofSeconds(10)));
