@@ -28,6 +28,7 @@ import org.blockraft.endorse.LocalPrivateData;
 import org.blockraft.identity.AclChecker;
 import org.blockraft.identity.LocalMsp;
 import org.blockraft.identity.SignedData;
+import org.blockraft.identity.Signatures;
 import org.blockraft.identity.Signer;
 import org.blockraft.identity.TlsCredentials;
 import org.blockraft.identity.TlsRoots;
@@ -103,7 +104,9 @@ public final class PeerNode implements AutoCloseable {
     FabricMeterRegistry meters = new FabricMeterRegistry();
     HealthChecks health = new HealthChecks();
 
-    // Who we are, and whom we trust.
+    // Who we are, and whom we trust. The provider of signatures is chosen here, so that its
+    // warning, if there is one, comes at start.
+    LOG.info("Signatures by {}", Signatures.standard().providerName());
     LocalMsp localMsp = LocalMsp.load(config.mspFolder(), config.localMspId(), clock);
     Signer signer = localMsp.signer();
     Optional<TlsCredentials> serverCredentials = settings.serverCredentials();
