@@ -13,15 +13,21 @@ import java.security.MessageDigest;
 import org.blockraft.chaincode.ChaincodeOutcome;
 import org.blockraft.identity.LocalMsp;
 import org.blockraft.identity.SampleChannel;
+import org.blockraft.identity.SignaturePolicies;
 import org.hyperledger.fabric.protos.common.BlockchainInfo;
+import org.hyperledger.fabric.protos.common.MSPRole.MSPRoleType;
 import org.hyperledger.fabric.protos.common.SignatureHeader;
 import org.hyperledger.fabric.protos.peer.ChaincodeAction;
 import org.hyperledger.fabric.protos.peer.ChaincodeEvent;
 import org.hyperledger.fabric.protos.peer.ChannelQueryResponse;
+import org.hyperledger.fabric.protos.peer.CollectionConfig;
+import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
+import org.hyperledger.fabric.protos.peer.CollectionPolicyConfig;
 import org.hyperledger.fabric.protos.peer.ProposalResponse;
 import org.hyperledger.fabric.protos.peer.ProposalResponsePayload;
 import org.hyperledger.fabric.protos.peer.Response;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
+import org.hyperledger.fabric.protos.peer.StaticCollectionConfig;
 import org.hyperledger.fabric.protos.peer.lifecycle.ApproveChaincodeDefinitionForMyOrgArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeSource;
 import org.hyperledger.fabric.protos.peer.lifecycle.CommitChaincodeDefinitionArgs;
@@ -75,6 +81,10 @@ class EndorserTest {
 
   /** Installs, approves and commits a chaincode "cc" of version 1. */
   private void deploy() throws Exception {
+    deploy(CollectionConfigPackage.getDefaultInstance());
+  }
+
+  private void deploy(CollectionConfigPackage collections) throws Exception {
     ProposalResponse installed =
         process(
             peer.sample.admin1,
@@ -90,6 +100,7 @@ class EndorserTest {
             .setName("cc")
             .setSequence(1)
             .setVersion("1")
+            .setCollections(collections)
             .setSource(
                 ChaincodeSource.newBuilder()
                     .setLocalPackage(ChaincodeSource.Local.newBuilder().setPackageId("p:1")))
@@ -101,6 +112,7 @@ class EndorserTest {
             .setName("cc")
             .setSequence(1)
             .setVersion("1")
+            .setCollections(collections)
             .build());
   }
 
@@ -195,6 +207,40 @@ class EndorserTest {
     assertEquals(1, configs.getConfigCount());
     assertEquals(
         "_implicit_org_Org1MSP", response.getInterest().getChaincodes(0).getCollectionNames(0));
+  }
+
+  @Test
+  void dataForOtherPeersIsRefusedWhileThereAreNone() throws Exception {
+    CollectionConfigPackage collections =
+        CollectionConfigPackage.newBuilder()
+            .addConfig(
+                CollectionConfig.newBuilder()
+                    .setStaticCollectionConfig(
+                        StaticCollectionConfig.newBuilder()
+                            .setName("shared")
+                            .setMemberOrgsPolicy(
+                                CollectionPolicyConfig.newBuilder()
+                                    .setSignaturePolicy(
+                                        SignaturePolicies.signedByRole(
+                                            "Org1MSP", MSPRoleType.MEMBER)))
+                            .setRequiredPeerCount(1)
+                            .setMaximumPeerCount(2)))
+            .build();
+    deploy(collections);
+    peer.contract =
+        (simulator, input) -> {
+          simulator.setPrivateData("cc", "shared", "k", new byte[] {1});
+          return EndorsingPeer.outcome(200);
+        };
+    SignedProposal signed =
+        EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("put"));
+    assertEquals(
+        "error in simulation: failed to distribute private collection, txID "
+            + UnpackedProposal.unpack(signed, EndorsingPeer.OPEN).txId()
+            + ", channel sample: could not build private data dissemination plan for chaincode cc"
+            + " and collection shared: required to disseminate to at least 1 peers, but know of"
+            + " only 0 eligible peers",
+        peer.endorser.process(signed).getResponse().getMessage());
   }
 
   @Test

@@ -41,9 +41,18 @@ final class LifecycleChannel {
   final CommittedDefinitions definitions;
   private final ChannelConfig config;
   private final MemoryState state = new MemoryState();
+  private final boolean version3;
   private long height = 1;
 
   LifecycleChannel(Path dir) {
+    this(dir, false);
+  }
+
+  /**
+   * @param version3 whether the peer follows Fabric 3.1
+   */
+  LifecycleChannel(Path dir, boolean version3) {
+    this.version3 = version3;
     this.config = config(new SampleChannel(dir));
     this.definitions =
         new CommittedDefinitions(
@@ -106,7 +115,7 @@ final class LifecycleChannel {
             SignedProposal.getDefaultInstance(),
             simulator,
             true);
-    return new LifecycleChaincode(org, null, null, null, null, cache, false)
+    return new LifecycleChaincode(org, null, null, null, null, cache, version3)
         .dispatch(call, function, config);
   }
 

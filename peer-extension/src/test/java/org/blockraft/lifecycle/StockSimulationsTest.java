@@ -33,6 +33,8 @@ import org.hyperledger.fabric.protos.peer.lifecycle.CheckCommitReadinessResult;
 import org.hyperledger.fabric.protos.peer.lifecycle.CommitChaincodeDefinitionArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionResult;
+import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionsArgs;
+import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionsResult;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionResult;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionsArgs;
@@ -77,7 +79,7 @@ class StockSimulationsTest {
   @Test
   void historyOfDefinitionsGivesStocksBytes() throws IOException {
     channel = new LifecycleChannel(dir);
-    recorded = recorded();
+    recorded = recorded("stock-simulations.txt");
 
     approve("approve1", ORG1, first("mycc:aa"));
     approve("approveSame", ORG1, first("mycc:aa"));
@@ -154,9 +156,65 @@ class StockSimulationsTest {
     assertEquals(0, recorded.size());
   }
 
-  private static Deque<String[]> recorded() throws IOException {
+  @Test
+  void version3ToldApartWhatDiffersAndRefusesRepeatedApprovals() throws IOException {
+    channel = new LifecycleChannel(dir, true);
+    recorded = recorded("stock-simulations-v3.txt");
+
+    approve("approve1", ORG1, first("mycc:aa"));
+    approve("approve2", ORG2, first(""));
+    same(
+        "readinessOther",
+        ORG1,
+        "CheckCommitReadiness",
+        CheckCommitReadinessArgs.newBuilder()
+            .setSequence(1)
+            .setName("mycc")
+            .setVersion("1.1")
+            .setCollections(COLLECTIONS)
+            .build(),
+        CheckCommitReadinessResult.parser());
+    readiness("readinessAll", 1, "1.0");
+    same(
+        "readinessNone",
+        ORG1,
+        "CheckCommitReadiness",
+        CheckCommitReadinessArgs.newBuilder()
+            .setSequence(1)
+            .setName("nobody")
+            .setVersion("1.0")
+            .build(),
+        CheckCommitReadinessResult.parser());
+    commit(
+        "commit",
+        ORG1,
+        CommitChaincodeDefinitionArgs.newBuilder()
+            .setSequence(1)
+            .setName("mycc")
+            .setVersion("1.0")
+            .build());
+    approve("approveSame", ORG1, first("mycc:aa"));
+    approve("approveOther", ORG1, first("mycc:bb"));
+    approve("approveNext", ORG1, second("mycc:cc"));
+    approve("approveNextSame", ORG1, second("mycc:cc"));
+    same(
+        "queryAll",
+        ORG1,
+        "QueryApprovedChaincodeDefinitions",
+        QueryApprovedChaincodeDefinitionsArgs.getDefaultInstance(),
+        QueryApprovedChaincodeDefinitionsResult.parser());
+    same(
+        "queryMissing",
+        ORG1,
+        "QueryApprovedChaincodeDefinition",
+        QueryApprovedChaincodeDefinitionArgs.newBuilder().setName("other").build(),
+        null);
+    assertEquals(0, recorded.size());
+  }
+
+  private static Deque<String[]> recorded(String file) throws IOException {
     Deque<String[]> lines = new ArrayDeque<>();
-    try (InputStream in = StockSimulationsTest.class.getResourceAsStream("stock-simulations.txt")) {
+    try (InputStream in = StockSimulationsTest.class.getResourceAsStream(file)) {
       new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .lines()
           .forEach(line -> lines.add(line.split("\\|", -1)));
