@@ -15,7 +15,6 @@ import org.blockraft.chaincode.TransactionContext;
 import org.blockraft.identity.AclChecker;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.IdentityException;
-import org.blockraft.identity.Policy;
 import org.blockraft.identity.SignaturePolicies;
 import org.blockraft.identity.SignedData;
 import org.blockraft.ledger.Ledger;
@@ -23,6 +22,7 @@ import org.blockraft.simulation.SimulationSettings;
 import org.blockraft.simulation.TransactionSimulator;
 import org.hyperledger.fabric.protos.common.Header;
 import org.hyperledger.fabric.protos.common.SignatureHeader;
+import org.hyperledger.fabric.protos.common.SignaturePolicyEnvelope;
 import org.hyperledger.fabric.protos.peer.ChaincodeData;
 import org.hyperledger.fabric.protos.peer.ChaincodeInput;
 import org.hyperledger.fabric.protos.peer.Proposal;
@@ -204,27 +204,27 @@ public final class PeerChannelServices implements ChannelServices {
                     new LifecycleException(
                         "collection %s/%s/%s could not be found"
                             .formatted(channelId, chaincode, collection)));
-    Policy members = memberPolicy(channel.config(), config);
+    SignaturePolicyEnvelope members = memberPolicy(config);
     if (!config.getMemberOnlyRead() && !config.getMemberOnlyWrite()) {
       return new CollectionAccess(true, true);
     }
     try {
-      members.evaluateSignedData(List.of(signedData(proposal)));
+      SignaturePolicies.compile(members, channel.config().msps())
+          .evaluateSignedData(List.of(signedData(proposal)));
       return new CollectionAccess(true, true);
     } catch (IdentityException e) {
       return new CollectionAccess(!config.getMemberOnlyRead(), !config.getMemberOnlyWrite());
     }
   }
 
-  private static Policy memberPolicy(ChannelConfig channel, StaticCollectionConfig config) {
+  private static SignaturePolicyEnvelope memberPolicy(StaticCollectionConfig config) {
     if (!config.hasMemberOrgsPolicy()) {
       throw new LifecycleException("Collection config policy is nil");
     }
     if (!config.getMemberOrgsPolicy().hasSignaturePolicy()) {
       throw new LifecycleException("Collection config access policy is nil");
     }
-    return SignaturePolicies.compile(
-        config.getMemberOrgsPolicy().getSignaturePolicy(), channel.msps());
+    return config.getMemberOrgsPolicy().getSignaturePolicy();
   }
 
   private static SignedData signedData(SignedProposal signed) {

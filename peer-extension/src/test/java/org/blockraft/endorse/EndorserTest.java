@@ -17,6 +17,8 @@ import org.blockraft.identity.SignaturePolicies;
 import org.hyperledger.fabric.protos.common.BlockchainInfo;
 import org.hyperledger.fabric.protos.common.MSPRole.MSPRoleType;
 import org.hyperledger.fabric.protos.common.SignatureHeader;
+import org.hyperledger.fabric.protos.ledger.rwset.TxReadWriteSet;
+import org.hyperledger.fabric.protos.ledger.rwset.kvrwset.KVRWSet;
 import org.hyperledger.fabric.protos.peer.ChaincodeAction;
 import org.hyperledger.fabric.protos.peer.ChaincodeEvent;
 import org.hyperledger.fabric.protos.peer.ChannelQueryResponse;
@@ -136,6 +138,12 @@ class EndorserTest {
     assertEquals("cc", action.getChaincodeId().getName());
     assertEquals("1", action.getChaincodeId().getVersion());
     assertEquals("e", ChaincodeEvent.parseFrom(action.getEvents()).getEventName());
+    // Resolving the definition is a read that every endorser has.
+    var lifecycle = TxReadWriteSet.parseFrom(action.getResults()).getNsRwset(0);
+    assertEquals("_lifecycle", lifecycle.getNamespace());
+    assertEquals(
+        "namespaces/fields/cc/Sequence",
+        KVRWSet.parseFrom(lifecycle.getRwset()).getReads(0).getKey());
     assertEquals(
         UnpackedProposal.unpack(signed, EndorsingPeer.OPEN).hash(), payload.getProposalHash());
     peer.sample
@@ -325,6 +333,30 @@ class EndorserTest {
     assertEquals(
         "cannot create ledger from genesis block: ledger [sample] already exists with state [ACTIVE]",
         join().getResponse().getMessage());
+  }
+
+  @Test
+  void onlyConfigurationBlocksStartChannels() {
+    assertEquals(
+        "\"JoinChain\" request failed to extract channel id from the block due to [failed to retrieve channel id - block is empty]",
+        process(peer.sample.admin1, "", "cscc", text("JoinChain"), ByteString.EMPTY)
+            .getResponse()
+            .getMessage());
+    String denied =
+        process(
+                peer.sample.client1,
+                "",
+                "cscc",
+                text("JoinChain"),
+                peer.genesisBlock().toByteString())
+            .getResponse()
+            .getMessage();
+    assertTrue(denied.startsWith("access denied for [JoinChain][sample]: ["), denied);
+    assertEquals(
+        "Requested function Foo not found.",
+        process(peer.sample.admin1, "", "cscc", text("Foo"), text("x"))
+            .getResponse()
+            .getMessage());
   }
 
   @Test

@@ -39,6 +39,7 @@ final class LifecycleChannel {
   final List<String> events = new ArrayList<>();
   final DefinitionCache cache = new DefinitionCache(ORG, noted());
   final CommittedDefinitions definitions;
+  private final SampleChannel sample;
   private final ChannelConfig config;
   private final MemoryState state = new MemoryState();
   private final boolean version3;
@@ -53,7 +54,8 @@ final class LifecycleChannel {
    */
   LifecycleChannel(Path dir, boolean version3) {
     this.version3 = version3;
-    this.config = config(new SampleChannel(dir));
+    this.sample = new SampleChannel(dir);
+    this.config = config(sample);
     this.definitions =
         new CommittedDefinitions(
             SampleChannel.ID, () -> config, cache, new ImplicitDissemination(ORG, 0, 0));
@@ -91,6 +93,10 @@ final class LifecycleChannel {
         events.add("stoppable " + packageId);
       }
     };
+  }
+
+  SampleChannel sample() {
+    return sample;
   }
 
   ChannelConfig config() {
