@@ -240,8 +240,7 @@ class EndorserTest {
           simulator.setPrivateData("cc", "shared", "k", new byte[] {1});
           return EndorsingPeer.outcome(200);
         };
-    SignedProposal signed =
-        EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("put"));
+    SignedProposal signed = EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("put"));
     assertEquals(
         "error in simulation: failed to distribute private collection, txID "
             + UnpackedProposal.unpack(signed, EndorsingPeer.OPEN).txId()
@@ -354,9 +353,7 @@ class EndorserTest {
     assertTrue(denied.startsWith("access denied for [JoinChain][sample]: ["), denied);
     assertEquals(
         "Requested function Foo not found.",
-        process(peer.sample.admin1, "", "cscc", text("Foo"), text("x"))
-            .getResponse()
-            .getMessage());
+        process(peer.sample.admin1, "", "cscc", text("Foo"), text("x")).getResponse().getMessage());
   }
 
   @Test

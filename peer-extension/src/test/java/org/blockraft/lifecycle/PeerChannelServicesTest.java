@@ -65,8 +65,7 @@ class PeerChannelServicesTest {
   void open() {
     channel = new LifecycleChannel(dir);
     services =
-        new PeerChannelServices(
-            directory(), null, SimulationSettings.DEFAULTS, List.of(), false);
+        new PeerChannelServices(directory(), null, SimulationSettings.DEFAULTS, List.of(), false);
   }
 
   private ChannelDirectory directory() {
@@ -159,8 +158,7 @@ class PeerChannelServicesTest {
 
   @Test
   void refusalsSayWhatIsMissing() {
-    assertEquals(
-        "could not get channel config for channel 'other'", refusal("other", "cc"));
+    assertEquals("could not get channel config for channel 'other'", refusal("other", "cc"));
     assertEquals("chaincode cc not found", refusal(CHANNEL, "cc"));
     approve("Org2MSP");
     commit("Org2MSP");
@@ -186,8 +184,7 @@ class PeerChannelServicesTest {
       commit("Org1MSP");
       assertEquals(
           "chaincode cc not found",
-          assertThrows(
-                  LifecycleException.class, () -> services.resolve(CHANNEL, "cc", early))
+          assertThrows(LifecycleException.class, () -> services.resolve(CHANNEL, "cc", early))
               .getMessage());
     }
   }
@@ -213,8 +210,7 @@ class PeerChannelServicesTest {
     assertEquals(new CollectionAccess(false, false), access(sample.client1, "guarded"));
     assertEquals(new CollectionAccess(true, false), access(sample.client1, "readable"));
     assertEquals(new CollectionAccess(true, true), access(sample.admin2, "guarded"));
-    assertEquals(
-        new CollectionAccess(true, true), access(sample.client1, "_implicit_org_Org2MSP"));
+    assertEquals(new CollectionAccess(true, true), access(sample.client1, "_implicit_org_Org2MSP"));
     assertEquals(
         "collection sample/cc/nothing could not be found",
         assertThrows(LifecycleException.class, () -> access(sample.client1, "nothing"))
@@ -247,7 +243,6 @@ class PeerChannelServicesTest {
     assertTrue(services.purgePvtData(CHANNEL));
     assertEquals(
         "application config does not exist for other",
-        assertThrows(LifecycleException.class, () -> services.purgePvtData("other"))
-            .getMessage());
+        assertThrows(LifecycleException.class, () -> services.purgePvtData("other")).getMessage());
   }
 }
