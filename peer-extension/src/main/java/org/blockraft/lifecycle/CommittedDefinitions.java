@@ -181,6 +181,7 @@ public final class CommittedDefinitions implements CollectionDirectory, Definiti
             namespace, new CommittedState(state, LegacyDefinitions.NAMESPACE));
   }
 
+  @SuppressWarnings("ReferenceEquality") // the same definition and configuration, not equal ones
   private CollectionConfigPackage withImplicit(String name, CollectionConfigPackage explicit) {
     ChannelConfig channel = config.get();
     Combined known = combined.get(name);
@@ -331,7 +332,7 @@ public final class CommittedDefinitions implements CollectionDirectory, Definiti
   Optional<LocalDefinition> local(String name, long sequence) {
     Optional<LocalDefinition> known = local(name);
     Supplier<StateSnapshot> source = snapshots;
-    if (source == null || known.isPresent() && known.get().definition().sequence() >= sequence) {
+    if (source == null || (known.isPresent() && known.get().definition().sequence() >= sequence)) {
       return known;
     }
     cache.refresh(channelId, name, source);

@@ -15,6 +15,7 @@ record StructuredValue(String datatype, List<Field> fields) {
   }
 
   /** One field and its encoded {@link StateData}. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares fields
   record Field(String name, byte[] encoded) {
     static Field of(String name, long value) {
       return new Field(name, StateData.newBuilder().setInt64(value).build().toByteArray());
