@@ -15,6 +15,8 @@ import org.blockraft.validate.ReadWriteSet.CollectionReadWrites;
 import org.blockraft.validate.ReadWriteSet.NamespaceReadWrites;
 import org.blockraft.validate.ValidatedBlock;
 import org.hyperledger.fabric.protos.peer.TxValidationCode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides read conflicts of a block's transactions in block order and builds the state changes of
@@ -24,6 +26,8 @@ import org.hyperledger.fabric.protos.peer.TxValidationCode;
  * <p>Fabric: core/ledger/kvledger/txmgmt/validation/{batch_preparer,validator}.go.
  */
 public final class Mvcc {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Mvcc.class);
 
   /** Where the channel configuration stands in the state, in the namespace without a name. */
   public static final String CONFIG_KEY = "CHANNEL_CONFIG_ENV_BYTES";
@@ -73,7 +77,9 @@ public final class Mvcc {
     List<Candidate> valid = new ArrayList<>(candidates.size());
     for (Candidate candidate : candidates) {
       if (check) {
-        flags[candidate.index()] = (byte) checks.check(candidate.readWriteSet()).getNumber();
+        TxValidationCode code = checks.check(candidate.readWriteSet());
+        flags[candidate.index()] = (byte) code.getNumber();
+        logConflict(candidate, code);
       }
       if (flags[candidate.index()] == TxValidationCode.VALID_VALUE) {
         batch.apply(candidate.readWriteSet(), version(candidate));
@@ -134,6 +140,18 @@ public final class Mvcc {
     byte[] envelope = transaction.data().toByteArray();
     byte[] key = StateKey.of("", CONFIG_KEY).key();
     return new Candidate(index, ReadWriteSet.ofWrite("", key, envelope));
+  }
+
+  private void logConflict(Candidate candidate, TxValidationCode code) {
+    if (code != TxValidationCode.VALID && LOG.isDebugEnabled()) {
+      LOG.debug(
+          "Block [{}] Transaction index [{}] TxId [{}] marked as invalid by state validator."
+              + " Reason code [{}]",
+          block.number(),
+          candidate.index(),
+          block.transactions().get(candidate.index()).txId(),
+          code);
+    }
   }
 
   private Version version(Candidate candidate) {

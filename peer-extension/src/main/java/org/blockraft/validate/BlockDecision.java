@@ -37,6 +37,7 @@ final class BlockDecision {
   private final ConfigApplier applier;
   private final KeyPolicies keyPolicies;
   private final byte[] flags;
+  private final String[] reasons;
 
   BlockDecision(
       BlockVerdict verdict,
@@ -53,6 +54,7 @@ final class BlockDecision {
     this.applier = applier;
     this.keyPolicies = new KeyPolicies(committed);
     this.flags = verdict.codes().clone();
+    this.reasons = new String[flags.length];
   }
 
   byte[] decide() {
@@ -70,6 +72,7 @@ final class BlockDecision {
       }
     }
     markDuplicates();
+    logInvalid();
     return flags;
   }
 
@@ -172,13 +175,24 @@ final class BlockDecision {
   }
 
   private void reject(int index, String reason) {
-    LOG.warn(
-        "[{}] Invalid transaction {} at index {} of block {}: {}",
-        policies.config().channelId(),
-        verdict.transactions().get(index).txId(),
-        index,
-        verdict.block().number(),
-        reason);
+    if (reasons[index] == null) {
+      reasons[index] = reason;
+    }
+  }
+
+  private void logInvalid() {
+    for (int i = 0; i < flags.length; i++) {
+      if (flags[i] != TxValidationCode.VALID_VALUE) {
+        LOG.warn(
+            "[{}] Invalid transaction {} at index {} of block {}: {} {}",
+            policies.config().channelId(),
+            verdict.transactions().get(i).txId(),
+            i,
+            verdict.block().number(),
+            TxValidationCode.forNumber(flags[i] & 0xff),
+            reasons[i] == null ? "" : reasons[i]);
+      }
+    }
   }
 
   /** The identities whose endorsements count. */
