@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * @param mode {@code native} or {@code docker}
  * @param origin where they come from, for people
  */
-record FabricPrograms(String mode, String origin, Optional<Path> folder) {
+public record FabricPrograms(String mode, String origin, Optional<Path> folder) {
   private static final List<String> NEEDED =
       List.of("peer", "orderer", "configtxgen", "cryptogen", "osnadmin");
 
@@ -27,7 +27,7 @@ record FabricPrograms(String mode, String origin, Optional<Path> folder) {
   private static final long DOCKER_CHECK_SECONDS = 10;
 
   /** Native programs from {@code FABRIC_BIN} or else {@code PATH}. */
-  static Optional<FabricPrograms> findNative(Map<String, String> environment) {
+  public static Optional<FabricPrograms> findNative(Map<String, String> environment) {
     String configured = environment.getOrDefault("FABRIC_BIN", "");
     String places = configured.isEmpty() ? environment.getOrDefault("PATH", "") : configured;
     for (String place : places.split(File.pathSeparator)) {
@@ -67,7 +67,7 @@ record FabricPrograms(String mode, String origin, Optional<Path> folder) {
    * The command that runs a program; in a container it sees {@code mounted} at the same path and
    * the network of the host.
    */
-  List<String> command(String program, Path mounted, List<String> arguments) {
+  public List<String> command(String program, Path mounted, List<String> arguments) {
     List<String> command = new ArrayList<>();
     if (folder.isPresent()) {
       command.add(folder.get().resolve(program).toString());

@@ -9,14 +9,14 @@ import java.nio.file.Path;
  * @param distribution the unpacked peer, with {@code bin/blockraft}
  * @param libraries the folder with this module's jar files
  */
-record NetworkFolder(Path root, Path distribution, Path libraries) {
+public record NetworkFolder(Path root, Path distribution, Path libraries) {
   static final String DOMAIN = "example.com";
   static final String ORDERER_HOST = "orderer.example.com";
   static final String ORDERER_MSP = "OrdererMSP";
   static final int ORDERER_PORT = 7050;
 
   /** An organization with one peer. */
-  record Org(String name, String mspId, String domain, int peerPort, int operationsPort) {
+  public record Org(String name, String mspId, String domain, int peerPort, int operationsPort) {
     String peerHost() {
       return "peer0." + domain;
     }
@@ -56,15 +56,15 @@ record NetworkFolder(Path root, Path distribution, Path libraries) {
     return root.resolve("channel-artifacts").resolve(channel + ".block");
   }
 
-  Path data(String process) {
+  public Path data(String process) {
     return root.resolve("data").resolve(process);
   }
 
-  Path log(String process) {
+  public Path log(String process) {
     return root.resolve("logs").resolve(process + ".log");
   }
 
-  Path pid(String process) {
+  public Path pid(String process) {
     return root.resolve("pids").resolve(process + ".pid");
   }
 }

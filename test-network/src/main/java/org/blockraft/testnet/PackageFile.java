@@ -13,9 +13,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** A chaincode package of type {@code ccaas}: the address of a chaincode server. */
-record PackageFile(String label, ByteString content) {
+public record PackageFile(String label, ByteString content) {
 
-  static PackageFile ofServer(String label, String address) {
+  public static PackageFile ofServer(String label, String address) {
     String connection =
         "{\"address\":\"%s\",\"dial_timeout\":\"10s\",\"tls_required\":false}".formatted(address);
     byte[] code = tarGz("connection.json", connection.getBytes(StandardCharsets.UTF_8));
@@ -26,7 +26,7 @@ record PackageFile(String label, ByteString content) {
   }
 
   /** The package id that a peer gives it. */
-  String id() {
+  public String id() {
     try {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.toByteArray());
       return label + ":" + HexFormat.of().formatHex(hash);

@@ -18,18 +18,18 @@ import java.util.stream.Stream;
  * The processes of the local network. They outlive the command that starts them: each has a pid
  * file and a log file.
  */
-final class Processes {
+public final class Processes {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final NetworkFolder folder;
 
-  Processes(NetworkFolder folder) {
+  public Processes(NetworkFolder folder) {
     this.folder = folder;
   }
 
   /** Starts a process in the background; its output goes to its log. */
-  void start(String name, List<String> command, Map<String, String> environment) {
+  public void start(String name, List<String> command, Map<String, String> environment) {
     if (alive(name).isPresent()) {
       throw new NetworkException(name + " runs already; stop it with: network.sh down");
     }
@@ -50,7 +50,7 @@ final class Processes {
   }
 
   /** Waits until the log of a process holds a text. */
-  void awaitLog(String name, String text, Duration timeout) {
+  public void awaitLog(String name, String text, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (!readLog(name).contains(text)) {
       if (alive(name).isEmpty()) {
@@ -75,7 +75,7 @@ final class Processes {
   }
 
   /** The process, if it is running. */
-  Optional<ProcessHandle> alive(String name) {
+  public Optional<ProcessHandle> alive(String name) {
     Path file = folder.pid(name);
     if (!Files.exists(file)) {
       return Optional.empty();
@@ -89,7 +89,7 @@ final class Processes {
   }
 
   /** The names of all processes that were started and not yet forgotten. */
-  List<String> names() {
+  public List<String> names() {
     Path pids = folder.pid("any").getParent();
     if (!Files.isDirectory(pids)) {
       return List.of();
@@ -107,7 +107,7 @@ final class Processes {
   }
 
   /** Asks a process to stop, then kills it; forgets it. */
-  void stop(String name) {
+  public void stop(String name) {
     alive(name)
         .ifPresent(
             process -> {
@@ -128,7 +128,7 @@ final class Processes {
   }
 
   /** Runs a command to its end; its output is in the message when it fails. */
-  String run(List<String> command, Map<String, String> environment, Duration timeout) {
+  public String run(List<String> command, Map<String, String> environment, Duration timeout) {
     try {
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
       builder.environment().putAll(environment);

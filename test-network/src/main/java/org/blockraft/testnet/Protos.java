@@ -14,10 +14,10 @@ import org.hyperledger.fabric.protos.common.SignaturePolicy;
 import org.hyperledger.fabric.protos.common.SignaturePolicyEnvelope;
 
 /** Small pieces of Fabric messages that clients and orderers make. */
-final class Protos {
+public final class Protos {
   private Protos() {}
 
-  static Timestamp timestamp(Instant instant) {
+  public static Timestamp timestamp(Instant instant) {
     return Timestamp.newBuilder()
         .setSeconds(instant.getEpochSecond())
         .setNanos(instant.getNano())
@@ -25,7 +25,7 @@ final class Protos {
   }
 
   /** Hex of SHA-256 over nonce and creator. */
-  static String transactionId(ByteString nonce, ByteString creator) {
+  public static String transactionId(ByteString nonce, ByteString creator) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(nonce.concat(creator).toByteArray());
@@ -36,7 +36,7 @@ final class Protos {
   }
 
   /** A policy that one signature of any of the roles in the organization satisfies. */
-  static SignaturePolicyEnvelope anyRole(String mspId, List<String> roles) {
+  public static SignaturePolicyEnvelope anyRole(String mspId, List<String> roles) {
     SignaturePolicyEnvelope.Builder envelope = SignaturePolicyEnvelope.newBuilder();
     SignaturePolicy.NOutOf.Builder any = SignaturePolicy.NOutOf.newBuilder().setN(1);
     for (int i = 0; i < roles.size(); i++) {

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** A configuration file of this module's resources with <code>${name}</code> filled in. */
-final class Template {
+public final class Template {
   private Template() {}
 
-  static void write(String resource, Map<String, String> values, Path file) {
+  public static void write(String resource, Map<String, String> values, Path file) {
     try (InputStream in = Template.class.getResourceAsStream(resource)) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       for (Map.Entry<String, String> value : values.entrySet()) {

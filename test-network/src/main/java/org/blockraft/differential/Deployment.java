@@ -1,0 +1,97 @@
+package org.blockraft.differential;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import java.util.ArrayList;
+import java.util.List;
+import org.blockraft.testnet.NetworkException;
+import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
+import org.hyperledger.fabric.protos.peer.Endorsement;
+import org.hyperledger.fabric.protos.peer.lifecycle.ApproveChaincodeDefinitionForMyOrgArgs;
+import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeSource;
+import org.hyperledger.fabric.protos.peer.lifecycle.CommitChaincodeDefinitionArgs;
+import org.hyperledger.fabric.protos.peer.lifecycle.InstallChaincodeArgs;
+
+/**
+ * A chaincode definition and how it gets onto the channel.
+ *
+ * @param policy a serialized ApplicationPolicy; empty for the channel's default
+ */
+record Deployment(
+    String name,
+    String version,
+    long sequence,
+    String label,
+    boolean initRequired,
+    ByteString policy,
+    CollectionConfigPackage collections) {
+
+  Deployment next(String newVersion, String newLabel, ByteString newPolicy) {
+    return new Deployment(
+        name, newVersion, sequence + 1, newLabel, initRequired, newPolicy, collections);
+  }
+
+  static Draft install(Party admin, String label) {
+    return lifecycle(
+        admin,
+        "",
+        "InstallChaincode",
+        InstallChaincodeArgs.newBuilder()
+            .setChaincodeInstallPackage(ProbePackages.file(label).content())
+            .build());
+  }
+
+  Draft approve(Party admin, String channelId) {
+    return lifecycle(
+        admin,
+        channelId,
+        "ApproveChaincodeDefinitionForMyOrg",
+        ApproveChaincodeDefinitionForMyOrgArgs.newBuilder()
+            .setName(name)
+            .setVersion(version)
+            .setSequence(sequence)
+            .setInitRequired(initRequired)
+            .setValidationParameter(policy)
+            .setCollections(collections)
+            .setSource(
+                ChaincodeSource.newBuilder()
+                    .setLocalPackage(
+                        ChaincodeSource.Local.newBuilder()
+                            .setPackageId(ProbePackages.file(label).id())))
+            .build());
+  }
+
+  Draft commit(Party admin, String channelId) {
+    return lifecycle(
+        admin,
+        channelId,
+        "CommitChaincodeDefinition",
+        CommitChaincodeDefinitionArgs.newBuilder()
+            .setName(name)
+            .setVersion(version)
+            .setSequence(sequence)
+            .setInitRequired(initRequired)
+            .setValidationParameter(policy)
+            .setCollections(collections)
+            .build());
+  }
+
+  static Draft lifecycle(Party party, String channelId, String function, Message args) {
+    return new ProposalBuilder(party, channelId, "_lifecycle").args(function).arg(args).build();
+  }
+
+  /** A transaction of what all of the peers answer; fails unless all endorse the same. */
+  static TransactionBuilder endorsed(Draft draft, List<PeerConnection> peers) {
+    ByteString payload = null;
+    List<Endorsement> endorsements = new ArrayList<>();
+    for (PeerConnection peer : peers) {
+      PeerConnection.Answer answer = peer.process(draft.signed());
+      if (!answer.endorsed()) {
+        throw new NetworkException("not endorsed: " + answer.comparable());
+      }
+      payload = answer.response().getPayload();
+      endorsements.add(answer.response().getEndorsement());
+    }
+    return new TransactionBuilder(draft, payload, endorsements);
+  }
+}

@@ -1,0 +1,117 @@
+package org.blockraft.differential;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.blockraft.testnet.NetworkException;
+import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.BlockchainInfo;
+import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.peer.DeliverGrpc;
+import org.hyperledger.fabric.protos.peer.DeliverResponse;
+import org.hyperledger.fabric.protos.peer.EndorserGrpc;
+import org.hyperledger.fabric.protos.peer.ProposalResponse;
+import org.hyperledger.fabric.protos.peer.SignedProposal;
+
+/** A connection to one peer. Safe for any thread. */
+final class PeerConnection implements AutoCloseable {
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration BLOCK_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  private final ManagedChannel channel;
+
+  PeerConnection(String address, String host, Path root) {
+    this.channel = Connections.open(address, host, root);
+  }
+
+  /** What a peer answers to a proposal: a response, or the text of the call's failure. */
+  record Answer(ProposalResponse response, String failure) {
+    boolean endorsed() {
+      return response != null && response.hasEndorsement();
+    }
+
+    /** Everything of the answer that must be the same on all peers. */
+    String comparable() {
+      if (failure != null) {
+        return "failure: " + failure;
+      }
+      return "response: %d %s payload %s, endorsed payload %s, interest %s, endorsed %s"
+          .formatted(
+              response.getResponse().getStatus(),
+              response.getResponse().getMessage(),
+              hex(response.getResponse().getPayload()),
+              hex(response.getPayload()),
+              hex(response.getInterest().toByteString()),
+              response.hasEndorsement());
+    }
+
+    private static String hex(com.google.protobuf.ByteString bytes) {
+      return java.util.HexFormat.of().formatHex(bytes.toByteArray());
+    }
+  }
+
+  Answer process(SignedProposal proposal) {
+    try {
+      return new Answer(
+          EndorserGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+              .processProposal(proposal),
+          null);
+    } catch (StatusRuntimeException e) {
+      return new Answer(
+          null, e.getStatus().getCode() + " " + e.getStatus().getDescription());
+    }
+  }
+
+  /** Blocks of a channel, with this peer's flags and commit hashes. */
+  List<Block> blocks(Party reader, String channelId, long from, long to) {
+    BlockStream<DeliverResponse> stream =
+        new BlockStream<>(r -> r.hasBlock() ? r.getBlock() : r.getStatus());
+    StreamObserver<Envelope> requests = DeliverGrpc.newStub(channel).deliver(stream);
+    requests.onNext(Seek.range(reader, channelId, from, to));
+    List<Block> blocks = stream.take(to - from + 1, BLOCK_TIMEOUT);
+    requests.onCompleted();
+    return blocks;
+  }
+
+  long height(Party reader, String channelId) {
+    Answer answer =
+        process(
+            new ProposalBuilder(reader, channelId, "qscc")
+                .args("GetChainInfo", channelId)
+                .build()
+                .signed());
+    if (answer.failure() != null) {
+      throw new NetworkException(answer.failure());
+    }
+    try {
+      return BlockchainInfo.parseFrom(answer.response().getResponse().getPayload()).getHeight();
+    } catch (InvalidProtocolBufferException e) {
+      throw new NetworkException("the chain info cannot be read");
+    }
+  }
+
+  /** Waits until the peer has so many blocks. */
+  void awaitHeight(Party reader, String channelId, long wanted, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    long height = height(reader, channelId);
+    while (height < wanted) {
+      if (System.nanoTime() > deadline) {
+        throw new NetworkException("height is %d and not %d".formatted(height, wanted));
+      }
+      java.util.concurrent.locks.LockSupport.parkNanos(POLL.toNanos());
+      height = height(reader, channelId);
+    }
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+}
