@@ -2,11 +2,7 @@ package org.blockraft.differential;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
-import java.util.ArrayList;
-import java.util.List;
-import org.blockraft.testnet.NetworkException;
 import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
-import org.hyperledger.fabric.protos.peer.Endorsement;
 import org.hyperledger.fabric.protos.peer.lifecycle.ApproveChaincodeDefinitionForMyOrgArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeSource;
 import org.hyperledger.fabric.protos.peer.lifecycle.CommitChaincodeDefinitionArgs;
@@ -78,20 +74,5 @@ record Deployment(
 
   static Draft lifecycle(Party party, String channelId, String function, Message args) {
     return new ProposalBuilder(party, channelId, "_lifecycle").args(function).arg(args).build();
-  }
-
-  /** A transaction of what all of the peers answer; fails unless all endorse the same. */
-  static TransactionBuilder endorsed(Draft draft, List<PeerConnection> peers) {
-    ByteString payload = null;
-    List<Endorsement> endorsements = new ArrayList<>();
-    for (PeerConnection peer : peers) {
-      PeerConnection.Answer answer = peer.process(draft.signed());
-      if (!answer.endorsed()) {
-        throw new NetworkException("not endorsed: " + answer.comparable());
-      }
-      payload = answer.response().getPayload();
-      endorsements.add(answer.response().getEndorsement());
-    }
-    return new TransactionBuilder(draft, payload, endorsements);
   }
 }

@@ -11,9 +11,13 @@ import org.json.JSONArray;
 /**
  * Makes random scripts for the probe chaincode, over few keys so that transactions meet. The same
  * seed gives the same scripts.
+ *
+ * <p>Keys that may be deleted get a policy only together with a value: a stock peer's process ends
+ * over a key that one transaction of a block deletes and a later one gives a policy alone.
  */
 final class ScriptGenerator {
   private static final int KEYS = 60;
+  private static final int STEADY_KEYS = 5;
   private static final int PRIVATE_KEYS = 20;
   private static final int OPERATIONS_MAX = 6;
   private static final int LARGE_VALUE_BYTES = 5000;
@@ -37,6 +41,16 @@ final class ScriptGenerator {
       return operations.stream().anyMatch(o -> o.contains("private"));
     }
 
+    /**
+     * Whether it may change key-level policies. A stock peer that meets such a transaction again,
+     * or finds it bad before it looks at policies, waits for ever at the next use of the key in the
+     * same block.
+     */
+    boolean changesPolicies() {
+      return operations.stream()
+          .anyMatch(o -> o.contains("etPolicy\"") || o.contains("clearPolicy"));
+    }
+
     boolean onlyOrg1() {
       return operations.stream().anyMatch(o -> o.contains("\"mine\""));
     }
@@ -48,8 +62,13 @@ final class ScriptGenerator {
     int count = 1 + random.nextInt(OPERATIONS_MAX);
     boolean confidential = privateData && random.nextInt(6) == 0;
     for (int i = 0; i < count; i++) {
-      JSONArray operation = confidential ? confidential(transients) : open();
-      operations.add(operation.toString());
+      if (confidential) {
+        operations.add(confidential(transients).toString());
+      } else if (random.nextInt(12) == 0) {
+        policy().forEach(o -> operations.add(o.toString()));
+      } else {
+        operations.add(open().toString());
+      }
     }
     return new Script(operations, transients);
   }
@@ -74,10 +93,15 @@ final class ScriptGenerator {
       return query();
     } else if (choice < 80) {
       return composite();
-    } else if (choice < 88) {
-      return policy();
+    } else if (choice < 85) {
+      return random.nextBoolean() ? op("getPolicy", key()) : op("put", steady(), value());
     }
     return other();
+  }
+
+  /** A key that is never deleted. */
+  private String steady() {
+    return "k9" + random.nextInt(STEADY_KEYS);
   }
 
   private JSONArray query() {
@@ -105,14 +129,17 @@ final class ScriptGenerator {
     };
   }
 
-  private JSONArray policy() {
-    return switch (random.nextInt(6)) {
-      case 0 -> op("setPolicy", key(), "Org1MSP");
-      case 1 -> op("setPolicy", key(), "Org1MSP", "Org2MSP");
-      case 2 -> op("setPolicy", key(), "Org2MSP");
-      case 3 -> op("clearPolicy", key());
-      default -> op("getPolicy", key());
-    };
+  private List<JSONArray> policy() {
+    boolean deletable = random.nextBoolean();
+    String key = deletable ? key() : steady();
+    JSONArray set =
+        switch (random.nextInt(4)) {
+          case 0 -> op("setPolicy", key, "Org1MSP");
+          case 1 -> op("setPolicy", key, "Org1MSP", "Org2MSP");
+          case 2 -> op("setPolicy", key, "Org2MSP");
+          default -> op("clearPolicy", key);
+        };
+    return deletable ? List.of(op("put", key, value()), set) : List.of(set);
   }
 
   private JSONArray other() {
@@ -143,7 +170,7 @@ final class ScriptGenerator {
   private JSONArray confidential(Map<String, ByteString> transients) {
     String collection = COLLECTIONS[random.nextInt(COLLECTIONS.length)];
     String key = "p" + random.nextInt(PRIVATE_KEYS);
-    return switch (random.nextInt(11)) {
+    return switch (random.nextInt(12)) {
       case 0, 1, 2 -> op("privatePut", collection, key, value());
       case 3 -> {
         transients.put("secret", ByteString.copyFromUtf8(value()));
@@ -154,7 +181,13 @@ final class ScriptGenerator {
       case 6 -> op("privateHash", collection, key);
       case 7 -> op("try", op("privateRange", collection, "p1", "p3"));
       case 8 -> op("privatePurge", collection, key);
-      case 9 -> op("privateSetPolicy", collection, key, random.nextBoolean() ? "Org1MSP" : "Org2MSP");
+      case 9 ->
+          op(
+              "privateSetPolicy",
+              collection,
+              "steady",
+              random.nextBoolean() ? "Org1MSP" : "Org2MSP");
+      case 11 -> op("privatePut", collection, "steady", value());
       default -> op("privateGetPolicy", collection, key);
     };
   }

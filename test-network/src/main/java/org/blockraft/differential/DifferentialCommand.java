@@ -1,0 +1,102 @@
+package org.blockraft.differential;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.blockraft.testnet.FabricPrograms;
+import org.blockraft.testnet.NetworkException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Compares our peer with a stock one; needs native Fabric binaries (FABRIC_BIN). */
+@Command(
+    name = "compare",
+    description = "Compare our peer with a stock peer on the same network.",
+    mixinStandardHelpOptions = true)
+public final class DifferentialCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new DifferentialCommand()).execute(args));
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private void say(String line) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(line);
+    out.flush();
+  }
+
+  /** Makes a network and a driver for it. */
+  private DifferentialNetwork network(Path folder, int basePort) {
+    FabricPrograms programs =
+        FabricPrograms.findNative(System.getenv())
+            .orElseThrow(() -> new NetworkException("no Fabric binaries: set FABRIC_BIN"));
+    DifferentialNetwork network =
+        new DifferentialNetwork(
+            new DifferentialNetwork.Settings(folder.toAbsolutePath(), basePort, 20, programs));
+    network.start();
+    return network;
+  }
+
+  @Command(description = "Record a chain and proposals of a stock network, and replay the chain.")
+  int record(
+      @Option(names = "--folder", defaultValue = "difference") Path folder,
+      @Option(names = "--port", defaultValue = "21050") int basePort,
+      @Option(names = "--seed", defaultValue = "1") long seed,
+      @Option(names = "--rounds", defaultValue = "2") int rounds,
+      @Option(names = "--size", defaultValue = "40") int size,
+      @Option(names = "--to", required = true) Path file)
+      throws IOException {
+    Recorder recorder = new Recorder();
+    try (DifferentialNetwork network = network(folder, basePort);
+        ChainDriver driver = new ChainDriver(network, seed, recorder)) {
+      new ChainPlan(rounds, size).run(driver);
+      StockChain chain = driver.chain();
+      say(
+          "%d blocks, %d transactions, %d refused by the orderer, %d proposals: %s"
+              .formatted(
+                  chain.height(),
+                  chain.transactions(),
+                  chain.refused(),
+                  recorder.count(),
+                  chain.flags()));
+      recorder.write(network, chain, file);
+      say("written to %s, %d bytes".formatted(file, Files.size(file)));
+    }
+    return replay(file);
+  }
+
+  @Command(description = "Replay a recorded chain without a node.")
+  int replay(@CommandLine.Parameters(paramLabel = "FILE") Path file) throws IOException {
+    Recording recording;
+    try (var in = Files.newInputStream(file)) {
+      recording = Recording.read(in);
+    }
+    List<Difference> differences = new ArrayList<>();
+    Path folder = Files.createTempDirectory("replay");
+    try (ChainReplay replay =
+        new ChainReplay(folder, recording.blocks().getFirst(), "Org1MSP")) {
+      for (var block : recording.blocks().subList(1, recording.blocks().size())) {
+        differences.addAll(replay.commit(block));
+      }
+    } finally {
+      DifferentialNetwork.delete(folder);
+    }
+    differences.forEach(d -> say(d.text()));
+    say(
+        "%d blocks replayed, %d differences"
+            .formatted(recording.blocks().size(), differences.size()));
+    return differences.isEmpty() ? 0 : 1;
+  }
+}
