@@ -20,7 +20,7 @@ if [ ! -d "$libraries" ] || [ ! -x "$distribution/bin/blockraft" ]; then
   (cd "$root" && ./mvnw -q --batch-mode -Dfast -DskipTests package)
 fi
 
-own="$(ls "$here"/target/test-network-*.jar | grep -vE -- '-(wallet|voting|tests)\.jar$' | head -1)"
+own="$(ls "$here"/target/test-network-*.jar | grep -vE -- '-(wallet|voting|probe|tests)\.jar$' | head -1)"
 BLOCKRAFT_NETWORK_FOLDER="${BLOCKRAFT_NETWORK_FOLDER:-$here/.work}"
 export BLOCKRAFT_NETWORK_FOLDER
 

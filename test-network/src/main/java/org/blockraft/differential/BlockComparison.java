@@ -21,8 +21,7 @@ final class BlockComparison {
     if (expected.length != flags.length) {
       differences.add(
           new Difference(
-              "block %d: %d flags instead of %d"
-                  .formatted(number, flags.length, expected.length)));
+              "block %d: %d flags instead of %d".formatted(number, flags.length, expected.length)));
       return differences;
     }
     for (int i = 0; i < flags.length; i++) {
@@ -38,8 +37,7 @@ final class BlockComparison {
                         name(flags[i]))));
       }
     }
-    ByteString stockHash =
-        stock.getMetadata().getMetadata(BlockMetadataIndex.COMMIT_HASH_VALUE);
+    ByteString stockHash = stock.getMetadata().getMetadata(BlockMetadataIndex.COMMIT_HASH_VALUE);
     if (!stockHash.equals(commitHashSlot)) {
       differences.add(
           new Difference(
@@ -56,8 +54,7 @@ final class BlockComparison {
                 stock,
                 StockChain.flags(ours),
                 ours.getMetadata().getMetadata(BlockMetadataIndex.COMMIT_HASH_VALUE)));
-    if (!stock.getHeader().equals(ours.getHeader())
-        || !stock.getData().equals(ours.getData())) {
+    if (!stock.getHeader().equals(ours.getHeader()) || !stock.getData().equals(ours.getData())) {
       differences.add(
           new Difference("block %d: another block".formatted(stock.getHeader().getNumber())));
     }

@@ -14,8 +14,8 @@ import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.common.ImplicitMetaPolicy;
 import org.hyperledger.fabric.protos.common.Policy;
 import org.hyperledger.fabric.protos.orderer.BatchSize;
-import org.hyperledger.fabric.protos.peer.APIResource;
 import org.hyperledger.fabric.protos.peer.ACLs;
+import org.hyperledger.fabric.protos.peer.APIResource;
 import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
 import org.hyperledger.fabric.protos.peer.Endorsement;
 
@@ -218,12 +218,7 @@ final class ChainDriver implements AutoCloseable {
       forgery = Forgery.values()[transactionNumber % Forgery.values().length];
     }
     transactionNumber++;
-    return new Plan(
-        builder.build(),
-        script,
-        fault,
-        forgery,
-        random.nextLong());
+    return new Plan(builder.build(), script, fault, forgery, random.nextLong());
   }
 
   private List<Made> transactions(Plan plan) {
@@ -304,8 +299,12 @@ final class ChainDriver implements AutoCloseable {
             .build();
     Message rules =
         ACLs.newBuilder()
-            .putAcls("event/Block", APIResource.newBuilder().setPolicyRef("/Channel/Application/Readers").build())
-            .putAcls("qscc/GetTransactionByID", APIResource.newBuilder().setPolicyRef("/Channel/Application/Admins").build())
+            .putAcls(
+                "event/Block",
+                APIResource.newBuilder().setPolicyRef("/Channel/Application/Readers").build())
+            .putAcls(
+                "qscc/GetTransactionByID",
+                APIResource.newBuilder().setPolicyRef("/Channel/Application/Admins").build())
             .build();
     configure(
         new ConfigChange(CHANNEL, chain.config())
@@ -335,8 +334,7 @@ final class ChainDriver implements AutoCloseable {
     chain.broadcast(
         List.of(
             change.envelope(
-                parties.admin1(),
-                List.of(parties.admin1(), parties.admin2(), ordererAdmin()))));
+                parties.admin1(), List.of(parties.admin1(), parties.admin2(), ordererAdmin()))));
     if (chain.refused() > refused) {
       throw new NetworkException("the orderer refuses the configuration update");
     }
@@ -345,9 +343,7 @@ final class ChainDriver implements AutoCloseable {
 
   private Party ordererAdmin() {
     return Party.load(
-        network
-            .crypto()
-            .resolve("ordererOrganizations/example.com/users/Admin@example.com/msp"),
+        network.crypto().resolve("ordererOrganizations/example.com/users/Admin@example.com/msp"),
         "OrdererMSP");
   }
 

@@ -34,10 +34,7 @@ final class ConfigChange {
   ConfigChange value(List<String> path, String name, Message content) {
     ConfigValue old = group(path).getValuesOrThrow(name);
     ConfigValue changed =
-        old.toBuilder()
-            .setVersion(old.getVersion() + 1)
-            .setValue(content.toByteString())
-            .build();
+        old.toBuilder().setVersion(old.getVersion() + 1).setValue(content.toByteString()).build();
     write = put(root, write.build(), path, ConfigGroup.newBuilder().putValues(name, changed));
     return this;
   }
@@ -66,8 +63,7 @@ final class ConfigChange {
       return result.mergeFrom(leaf.setVersion(current.getVersion()).build());
     }
     String name = path.getFirst();
-    ConfigGroup below =
-        written.getGroupsOrDefault(name, ConfigGroup.getDefaultInstance());
+    ConfigGroup below = written.getGroupsOrDefault(name, ConfigGroup.getDefaultInstance());
     return result.putGroups(
         name,
         put(current.getGroupsOrThrow(name), below, path.subList(1, path.size()), leaf).build());

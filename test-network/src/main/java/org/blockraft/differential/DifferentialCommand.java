@@ -85,8 +85,7 @@ public final class DifferentialCommand implements Runnable {
     }
     List<Difference> differences = new ArrayList<>();
     Path folder = Files.createTempDirectory("replay");
-    try (ChainReplay replay =
-        new ChainReplay(folder, recording.blocks().getFirst(), "Org1MSP")) {
+    try (ChainReplay replay = new ChainReplay(folder, recording.blocks().getFirst(), "Org1MSP")) {
       for (var block : recording.blocks().subList(1, recording.blocks().size())) {
         differences.addAll(replay.commit(block));
       }

@@ -12,9 +12,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.blockraft.probe.ProbeServer;
 import org.blockraft.testnet.FabricPrograms;
 import org.blockraft.testnet.NetworkFolder;
 import org.blockraft.testnet.Processes;
@@ -36,9 +36,16 @@ final class DifferentialNetwork implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final String PROBES = "probes";
 
+  /** Not loaded here: in the built module it stands in a jar of its own. */
+  private static final String PROBE_SERVER = "org.blockraft.probe.ProbeServer";
+
+  private static final String PROBES_READY = "probe servers listen";
+
   /** What a chaincode process must not see: the peer, and what only the peer needs. */
   private static final List<String> NOT_FOR_CHAINCODE =
       List.of("peer-extension", "merkle-statedb", "etcd-coordinator", "chaincode-runtime");
+
+  private static final Pattern OWN_JAR = Pattern.compile("(test-network-[^/]*)\\.jar$");
 
   private static final List<String> NOT_FOR_CHAINCODE_EITHER =
       List.of("rocksdbjni", "AmazonCorretto", "logback", "fabric-gateway", "micrometer");
@@ -182,8 +189,7 @@ final class DifferentialNetwork implements AutoCloseable {
   }
 
   /** Writes the configuration of a peer into a folder. */
-  static void writeCore(
-      NetworkPeer peer, Path crypto, Path data, int firstProbePort, Path folder) {
+  static void writeCore(NetworkPeer peer, Path crypto, Path data, int firstProbePort, Path folder) {
     Path builder = ProbePackages.writeBuilder(folder.resolve("builder"), firstProbePort);
     Template.write(
         "/org/blockraft/testnet/core.yaml",
@@ -214,10 +220,10 @@ final class DifferentialNetwork implements AutoCloseable {
                 "-Xmx512m",
                 "-cp",
                 chaincodeClassPath(),
-                ProbeServer.class.getName()));
+                PROBE_SERVER));
     command.addAll(ProbePackages.serverArguments(firstPort));
     processes.start(PROBES, command, Map.of("CORE_PEER_TLS_ENABLED", "false"));
-    processes.awaitLog(PROBES, ProbeServer.READY, START_TIMEOUT);
+    processes.awaitLog(PROBES, PROBES_READY, START_TIMEOUT);
   }
 
   private static String chaincodeClassPath() {
@@ -225,6 +231,7 @@ final class DifferentialNetwork implements AutoCloseable {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     return Arrays.stream(own.split(File.pathSeparator))
         .filter(DifferentialNetwork::isForChaincode)
+        .map(place -> OWN_JAR.matcher(place).replaceFirst("$1-probe.jar"))
         .collect(Collectors.joining(File.pathSeparator));
   }
 

@@ -46,13 +46,11 @@ enum Fault {
       (t, who) -> {
         t.endorse(List.of(who.peer1(), who.peer2(), who.otherPeer1()));
         Endorsement third = t.endorsements.get(2);
-        t.endorsements.set(
-            2, third.toBuilder().setSignature(broken(third.getSignature())).build());
+        t.endorsements.set(2, third.toBuilder().setSignature(broken(third.getSignature())).build());
       }),
   EMPTY_SIGNATURE(
       (t, who) ->
-          t.endorsements.set(
-              0, t.endorsements.getFirst().toBuilder().clearSignature().build())),
+          t.endorsements.set(0, t.endorsements.getFirst().toBuilder().clearSignature().build())),
   UNREADABLE_ENDORSER(
       (t, who) ->
           t.endorsements.set(
@@ -78,7 +76,8 @@ enum Fault {
   NO_CHAINCODE_NAME(
       (t, who) ->
           again(
-              t.bendChaincodeAction(a -> a.setChaincodeId(ChaincodeID.newBuilder().setVersion("1"))),
+              t.bendChaincodeAction(
+                  a -> a.setChaincodeId(ChaincodeID.newBuilder().setVersion("1"))),
               who)),
   OTHER_CHAINCODE_NAME(
       (t, who) ->
@@ -117,8 +116,7 @@ enum Fault {
                               .build()
                               .toByteString())),
               who)),
-  UNKNOWN_FIELD_IN_RESPONSE(
-      (t, who) -> again(t.bendEndorsed(e -> e.concat(unknownField())), who)),
+  UNKNOWN_FIELD_IN_RESPONSE((t, who) -> again(t.bendEndorsed(e -> e.concat(unknownField())), who)),
   UNKNOWN_FIELD_IN_RESULTS(
       (t, who) ->
           again(
@@ -132,7 +130,8 @@ enum Fault {
   TRAILING_FIELD((t, who) -> t.bendPayload(p -> p.setData(p.getData().concat(unknownField())))),
   UNREADABLE_ACTION_PAYLOAD((t, who) -> t.bendAction(a -> a.setPayload(garbage()))),
   NO_PROPOSAL_PAYLOAD(
-      (t, who) -> t.bendActionPayload(ChaincodeActionPayload.Builder::clearChaincodeProposalPayload)),
+      (t, who) ->
+          t.bendActionPayload(ChaincodeActionPayload.Builder::clearChaincodeProposalPayload)),
   UNREADABLE_PROPOSAL_PAYLOAD(
       (t, who) -> t.bendActionPayload(a -> a.setChaincodeProposalPayload(garbage()))),
   TRANSIENT_IN_PAYLOAD(
@@ -150,18 +149,17 @@ enum Fault {
   ACTION_HEADER_GARBAGE((t, who) -> t.bendAction(a -> a.setHeader(garbage()))),
   ACTION_HEADER_OF_ANOTHER(
       (t, who) ->
-          t.bendAction(a -> a.setHeader(who.client2().signer().newSignatureHeader().toByteString()))),
+          t.bendAction(
+              a -> a.setHeader(who.client2().signer().newSignatureHeader().toByteString()))),
 
   TYPE_MESSAGE((t, who) -> t.bendChannelHeader(h -> h.setType(HeaderType.MESSAGE_VALUE))),
   TYPE_UNKNOWN((t, who) -> t.bendChannelHeader(h -> h.setType(77))),
-  TYPE_EIGHT(
-      (t, who) -> t.bendChannelHeader(h -> h.setType(8))),
+  TYPE_EIGHT((t, who) -> t.bendChannelHeader(h -> h.setType(8))),
   TYPE_TOKEN((t, who) -> t.bendChannelHeader(h -> h.setType(7))),
   EPOCH((t, who) -> t.bendChannelHeader(h -> h.setEpoch(1))),
   HEADER_VERSION((t, who) -> t.bendChannelHeader(h -> h.setVersion(3))),
   NO_TIMESTAMP((t, who) -> t.bendChannelHeader(h -> h.clearTimestamp())),
-  TLS_HASH(
-      (t, who) -> t.bendChannelHeader(h -> h.setTlsCertHash(ByteString.copyFromUtf8("hash")))),
+  TLS_HASH((t, who) -> t.bendChannelHeader(h -> h.setTlsCertHash(ByteString.copyFromUtf8("hash")))),
   WRONG_TXID((t, who) -> t.bendChannelHeader(h -> h.setTxId("0".repeat(64)))),
   NO_TXID((t, who) -> t.bendChannelHeader(h -> h.clearTxId())),
   NO_EXTENSION((t, who) -> t.bendChannelHeader(h -> h.clearExtension())),
@@ -174,8 +172,7 @@ enum Fault {
               .bendChannelHeader(
                   h ->
                       h.setTxId(
-                          Protos.transactionId(
-                              ByteString.EMPTY, t.draft.creator().serialized())))),
+                          Protos.transactionId(ByteString.EMPTY, t.draft.creator().serialized())))),
   OTHER_NONCE(
       (t, who) -> t.bendSignatureHeader(h -> h.setNonce(ByteString.copyFromUtf8("once more"))));
 

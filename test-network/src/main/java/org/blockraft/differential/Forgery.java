@@ -227,8 +227,7 @@ enum Forgery {
               s,
               "shared",
               HashedRWSet.newBuilder()
-                  .addHashedWrites(
-                      KVWriteHash.newBuilder().setKeyHash(hash("p2")).setIsPurge(true))
+                  .addHashedWrites(KVWriteHash.newBuilder().setKeyHash(hash("p2")).setIsPurge(true))
                   .build())),
   NO_NAMESPACES((s, r) -> s.clearNsRwset());
 
@@ -306,8 +305,7 @@ enum Forgery {
         NsReadWriteSet.newBuilder().setNamespace(namespace).setRwset(content.toByteString()));
   }
 
-  private static void hashed(
-      TxReadWriteSet.Builder set, String collection, HashedRWSet content) {
+  private static void hashed(TxReadWriteSet.Builder set, String collection, HashedRWSet content) {
     set.clearNsRwset()
         .addNsRwset(
             NsReadWriteSet.newBuilder()

@@ -64,8 +64,7 @@ final class PeerConnection implements AutoCloseable {
               .processProposal(proposal),
           null);
     } catch (StatusRuntimeException e) {
-      return new Answer(
-          null, e.getStatus().getCode() + " " + e.getStatus().getDescription());
+      return new Answer(null, e.getStatus().getCode() + " " + e.getStatus().getDescription());
     }
   }
 

@@ -37,17 +37,14 @@ final class Policies {
         collection("shared", of(1, "member", "Org1MSP", "Org2MSP")).build();
     return CollectionConfigPackage.newBuilder()
         .addConfig(config(shared))
-        .addConfig(
-            config(
-                shared.toBuilder().setName("brief").setBlockToLive(BRIEF_BLOCKS).build()))
+        .addConfig(config(shared.toBuilder().setName("brief").setBlockToLive(BRIEF_BLOCKS).build()))
         .addConfig(
             config(
                 collection("mine", of(1, "member", "Org1MSP"))
                     .setMemberOnlyRead(true)
                     .setMemberOnlyWrite(true)
                     .setEndorsementPolicy(
-                        ApplicationPolicy.newBuilder()
-                            .setSignaturePolicy(of(1, "peer", "Org1MSP")))
+                        ApplicationPolicy.newBuilder().setSignaturePolicy(of(1, "peer", "Org1MSP")))
                     .build()))
         .build();
   }

@@ -48,9 +48,7 @@ final class ProbePackages {
             .collect(Collectors.joining(" "));
     script(folder, "detect", "grep -q '\"type\": *\"ccaas\"' \"$2/metadata.json\"");
     script(
-        folder,
-        "build",
-        "sed %s \"$1/connection.json\" > \"$3/connection.json\"".formatted(edits));
+        folder, "build", "sed %s \"$1/connection.json\" > \"$3/connection.json\"".formatted(edits));
     script(
         folder,
         "release",

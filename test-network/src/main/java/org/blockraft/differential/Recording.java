@@ -103,8 +103,7 @@ record Recording(
             proposals.add(RecordedProposal.read(in));
           }
         } else {
-          crypto.put(
-              entry.getName().substring(CRYPTO.length()), ByteString.copyFrom(content));
+          crypto.put(entry.getName().substring(CRYPTO.length()), ByteString.copyFrom(content));
         }
       }
     }

@@ -147,10 +147,7 @@ final class ScriptGenerator {
       case 0 -> op("event", "event" + random.nextInt(3), value());
       case 1 -> op("about");
       case 2 -> op("putBytes", key(), random.nextInt(LARGE_VALUE_BYTES));
-      case 3 ->
-          op(
-              "try",
-              op("call", "other", "", "run", op("get", key()).toString()));
+      case 3 -> op("try", op("call", "other", "", "run", op("get", key()).toString()));
       case 4 ->
           op(
               "try",

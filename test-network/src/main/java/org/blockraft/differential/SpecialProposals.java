@@ -172,8 +172,7 @@ final class SpecialProposals {
       String write = ScriptGenerator.op("privatePut", "mine", "p1", "v").toString();
       drafts.add(new ProposalBuilder(party, CHANNEL, "probe").args("run", read).build());
       drafts.add(new ProposalBuilder(party, CHANNEL, "probe").args("run", write).build());
-      drafts.add(
-          new ProposalBuilder(party, CHANNEL, "qscc").args("GetChainInfo", CHANNEL).build());
+      drafts.add(new ProposalBuilder(party, CHANNEL, "qscc").args("GetChainInfo", CHANNEL).build());
       drafts.add(new ProposalBuilder(party, "", "cscc").args("GetChannels").build());
       drafts.add(
           new ProposalBuilder(party, "", "_lifecycle")
@@ -243,13 +242,11 @@ final class SpecialProposals {
             .setVersion("1")
             .setSequence(1)
             .build();
-    Message approved =
-        QueryApprovedChaincodeDefinitionArgs.newBuilder().setName("probe").build();
+    Message approved = QueryApprovedChaincodeDefinitionArgs.newBuilder().setName("probe").build();
     String packageId = ProbePackages.file("probe_1").id();
     Message one = QueryInstalledChaincodeArgs.newBuilder().setPackageId(packageId).build();
     Message none = QueryInstalledChaincodeArgs.newBuilder().setPackageId("no:such").build();
-    Message bytes =
-        GetInstalledChaincodePackageArgs.newBuilder().setPackageId(packageId).build();
+    Message bytes = GetInstalledChaincodePackageArgs.newBuilder().setPackageId(packageId).build();
     for (Party party : List.of(parties.client(), parties.admin1())) {
       for (String channel : List.of(CHANNEL, "")) {
         drafts.add(Deployment.lifecycle(party, channel, "QueryChaincodeDefinition", definition));

@@ -31,7 +31,10 @@ final class StockChain {
   private long refused;
   private long seen;
 
-  StockChain(DifferentialNetwork network, OrdererConnection orderer, PeerConnection first,
+  StockChain(
+      DifferentialNetwork network,
+      OrdererConnection orderer,
+      PeerConnection first,
       PeerConnection second) {
     this.channelId = DifferentialNetwork.CHANNEL;
     this.reader = network.user(network.stock1, "Admin");

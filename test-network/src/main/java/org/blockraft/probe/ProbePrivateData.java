@@ -26,14 +26,12 @@ final class ProbePrivateData {
     switch (name) {
       case "privateGet" -> notes.add(key, stub.getPrivateData(collection, key));
       case "privateHash" -> notes.add(key, stub.getPrivateDataHash(collection, key));
-      case "privatePut" ->
-          stub.putPrivateData(collection, key, ProbeScript.bytes(op.getString(3)));
+      case "privatePut" -> stub.putPrivateData(collection, key, ProbeScript.bytes(op.getString(3)));
       case "privatePutTransient" ->
           stub.putPrivateData(collection, key, stub.getTransient().get(op.getString(3)));
       case "privateDel" -> stub.delPrivateData(collection, key);
       case "privatePurge" -> stub.purgePrivateData(collection, key);
-      case "privateRange" ->
-          results(stub.getPrivateDataByRange(collection, key, op.getString(3)));
+      case "privateRange" -> results(stub.getPrivateDataByRange(collection, key, op.getString(3)));
       case "privateComposite" ->
           results(
               stub.getPrivateDataByPartialCompositeKey(collection, ProbeScript.composite(op, 2)));

@@ -32,9 +32,7 @@ final class ProbeQueries {
                   op.getString(1), op.getString(2), op.getInt(3), op.getString(4)));
       case "composite" ->
           results(
-              stub.getStateByPartialCompositeKey(ProbeScript.composite(op, 2)),
-              op.getInt(1),
-              true);
+              stub.getStateByPartialCompositeKey(ProbeScript.composite(op, 2)), op.getInt(1), true);
       case "compositePage" -> {
         CompositeKey prefix = ProbeScript.composite(op, 3);
         page(

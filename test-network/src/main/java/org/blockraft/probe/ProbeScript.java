@@ -54,16 +54,13 @@ final class ProbeScript {
       case "put" -> stub.putState(op.getString(1), bytes(op.getString(2)));
       case "putBytes" -> stub.putState(op.getString(1), pattern(op.getInt(2)));
       case "del" -> stub.delState(op.getString(1));
-      case "putComposite" ->
-          stub.putState(composite(op, 2).toString(), bytes(op.getString(1)));
+      case "putComposite" -> stub.putState(composite(op, 2).toString(), bytes(op.getString(1)));
       case "delComposite" -> stub.delState(composite(op, 1).toString());
-      case "getComposite" ->
-          notes.add("composite", stub.getState(composite(op, 1).toString()));
+      case "getComposite" -> notes.add("composite", stub.getState(composite(op, 1).toString()));
       case "setPolicy" -> stub.setStateValidationParameter(op.getString(1), policy(op, 2));
       case "clearPolicy" -> stub.setStateValidationParameter(op.getString(1), new byte[0]);
       case "badPolicy" -> stub.setStateValidationParameter(op.getString(1), pattern(9));
-      case "getPolicy" ->
-          notes.add("policy", stub.getStateValidationParameter(op.getString(1)));
+      case "getPolicy" -> notes.add("policy", stub.getStateValidationParameter(op.getString(1)));
       default -> {
         return false;
       }
@@ -79,9 +76,7 @@ final class ProbeScript {
       case "transient" -> transientValues();
       case "answer" ->
           notes.answer(
-              op.getInt(1),
-              op.getString(2),
-              op.length() > 3 ? bytes(op.getString(3)) : null);
+              op.getInt(1), op.getString(2), op.length() > 3 ? bytes(op.getString(3)) : null);
       case "answerBytes" -> notes.answer(op.getInt(1), "", pattern(op.getInt(2)));
       case "throw" -> throw new IllegalStateException(op.getString(1));
       default -> {

@@ -17,8 +17,8 @@ import org.hyperledger.fabric.traces.Traces;
  * <port>=<package id>}, all in one process, on the loopback interface.
  */
 public final class ProbeServer {
-  /** Printed to the log when all servers listen. */
-  public static final String READY = "probe servers listen";
+  /** Whoever starts this process waits for this text. */
+  private static final String READY = "probe servers listen";
 
   private static final Logger LOG = Logger.getLogger(ProbeServer.class.getName());
   private static final int MESSAGE_BYTES_MAX = 100 * 1024 * 1024;
@@ -31,8 +31,7 @@ public final class ProbeServer {
     List<Thread> servers = new ArrayList<>();
     for (String arg : args) {
       int equals = arg.indexOf('=');
-      servers.add(
-          start(Integer.parseInt(arg.substring(0, equals)), arg.substring(equals + 1)));
+      servers.add(start(Integer.parseInt(arg.substring(0, equals)), arg.substring(equals + 1)));
     }
     LOG.info(READY);
     for (Thread server : servers) {

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.blockraft.differential.DifferentialCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
       Main.Status.class,
       Main.Down.class,
       DemoCommand.class,
-      OrdererCommand.class
+      OrdererCommand.class,
+      DifferentialCommand.class
     })
 public final class Main implements Runnable {
   /** The folder that holds everything of the network. */
