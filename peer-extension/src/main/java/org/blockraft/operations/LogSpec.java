@@ -2,6 +2,7 @@ package org.blockraft.operations;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -77,6 +78,15 @@ public final class LogSpec {
             .sorted()
             .collect(Collectors.joining(":"));
     return loggers.isEmpty() ? defaultLevel.text() : loggers + ":" + defaultLevel.text();
+  }
+
+  /** Counts log entries by level from now on. */
+  void countInto(MeterRegistry meters) {
+    LogMetrics counting = new LogMetrics(meters);
+    counting.setContext(context);
+    counting.setName("log-metrics");
+    counting.start();
+    context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(counting);
   }
 
   private static void readLoggers(

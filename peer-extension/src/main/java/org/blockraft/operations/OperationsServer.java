@@ -77,6 +77,7 @@ public final class OperationsServer implements AutoCloseable {
     }
     server.createContext("/", OperationsServer::notFound);
     server.setExecutor(threads);
+    logSpec.countInto(metrics);
     Gauge.builder("fabric_version", () -> 1)
         .description("The active version of Fabric.")
         .tag("version", version.version())

@@ -134,7 +134,11 @@ public record PeerConfig(
       Path key,
       boolean clientAuthRequired,
       List<Path> clientRoots,
-      String metricsProvider) {}
+      String metricsProvider,
+      Statsd statsd) {}
+
+  /** {@code metrics.statsd}. */
+  public record Statsd(String network, String address, Duration writeInterval, String prefix) {}
 
   /** Which stock release's behaviour counts where the two differ (compat notes, section 16). */
   public enum Compatibility {
@@ -383,7 +387,12 @@ public record PeerConfig(
         yaml.path("operations.tls.key.file").orElse(null),
         yaml.flag("operations.tls.clientAuthRequired", false),
         paths(yaml, "operations.tls.clientRootCAs.files"),
-        provider);
+        provider,
+        new Statsd(
+            yaml.text("metrics.statsd.network", "udp"),
+            yaml.text("metrics.statsd.address", "127.0.0.1:8125"),
+            yaml.duration("metrics.statsd.writeInterval", Duration.ofSeconds(10)),
+            yaml.text("metrics.statsd.prefix", "")));
   }
 
   private static Own own(CoreYaml yaml) {

@@ -59,6 +59,7 @@ import org.blockraft.operations.FabricMeterRegistry;
 import org.blockraft.operations.HealthChecks;
 import org.blockraft.operations.LogSpec;
 import org.blockraft.operations.OperationsServer;
+import org.blockraft.operations.StatsdReporter;
 import org.blockraft.operations.VersionInfo;
 import org.blockraft.simulation.SimulationSettings;
 import org.blockraft.validate.SlicePool;
@@ -94,6 +95,7 @@ public final class PeerNode implements AutoCloseable {
   private final GrpcServer server;
   private final GrpcServer chaincodeServer;
   private final OperationsServer operations;
+  private final Optional<StatsdReporter> statsd;
 
   /** Wires everything; nothing listens and nothing is pulled until {@link #start}. */
   public PeerNode(
@@ -245,6 +247,7 @@ public final class PeerNode implements AutoCloseable {
         serverCredentials.map(c -> TlsTrust.server(c, mutualTls, clientRoots));
     this.server = new GrpcServer(settings.server(config.listenAddress(), tls), mounted, meters);
     this.chaincodeServer = chaincodeServer(settings, certificates, meters);
+    this.statsd = settings.statsd().map(target -> new StatsdReporter(target, meters));
     this.operations =
         config.operations().listenAddress().isEmpty()
             ? null
@@ -339,6 +342,9 @@ public final class PeerNode implements AutoCloseable {
     if (operations != null) {
       operations.start();
     }
+    if (statsd.isPresent()) {
+      statsd.get().start();
+    }
     for (InstalledPackage installed : packages.list()) {
       definitions.installed(installed.packageId(), installed.label());
     }
@@ -361,6 +367,7 @@ public final class PeerNode implements AutoCloseable {
     channels.close();
     slices.close();
     orderers.close();
+    statsd.ifPresent(StatsdReporter::close);
     if (operations != null) {
       operations.close();
     }

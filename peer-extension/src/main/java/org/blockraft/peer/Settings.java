@@ -24,6 +24,7 @@ import org.blockraft.intake.OrdererSettings;
 import org.blockraft.ledger.LedgerSettings;
 import org.blockraft.operations.OperationsSettings;
 import org.blockraft.operations.OperationsTls;
+import org.blockraft.operations.StatsdSettings;
 import org.blockraft.state.KeyValueLimits;
 
 /** Turns what core.yaml says into the settings of each stage. */
@@ -193,6 +194,19 @@ final class Settings {
     } catch (IOException | GeneralSecurityException e) {
       throw new ConfigurationException("operations.tls cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  /** Where metrics are sent to; empty unless the metrics provider is statsd. */
+  Optional<StatsdSettings> statsd() {
+    PeerConfig.Statsd statsd = config.operations().statsd();
+    return config.operations().metricsProvider().equals("statsd")
+        ? Optional.of(
+            new StatsdSettings(
+                statsd.network().equals("tcp"),
+                address(statsd.address()),
+                statsd.writeInterval(),
+                statsd.prefix()))
+        : Optional.empty();
   }
 
   private static InetSocketAddress address(String hostAndPort) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.hyperledger.fabric.protos.common.MSPPrincipal;
@@ -50,7 +51,7 @@ final class PrincipalSetTest {
         .toList();
   }
 
-  private static TreeSet<String> names(List<PrincipalSet> sets) {
+  private static Set<String> names(List<PrincipalSet> sets) {
     return sets.stream()
         .map(
             set ->
