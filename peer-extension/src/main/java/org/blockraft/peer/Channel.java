@@ -33,11 +33,16 @@ final class Channel implements ChannelHandle, AutoCloseable {
   private final CommittedDefinitions definitions;
   private final ServedChannel served;
   private final BlockPipeline pipeline;
+  private final Runnable reconfigured;
   private volatile ChannelConfig config;
   private volatile Throwable failure;
 
-  Channel(Ledger ledger, ChannelServicesShared shared) {
+  /**
+   * @param reconfigured told after each change of the configuration
+   */
+  Channel(Ledger ledger, ChannelServicesShared shared, Runnable reconfigured) {
     this.ledger = ledger;
+    this.reconfigured = reconfigured;
     this.shared = shared;
     this.config = committedConfig(ledger);
     config.requireCompatible();
@@ -78,6 +83,7 @@ final class Channel implements ChannelHandle, AutoCloseable {
     next.requireCompatible();
     config = next;
     shared.tlsRoots().ifPresent(this::announceRoots);
+    reconfigured.run();
   }
 
   private void announceRoots(TlsRoots roots) {

@@ -23,7 +23,7 @@ final class Channels implements ChannelDirectory, AutoCloseable {
   private final Map<String, Channel> channels = new ConcurrentSkipListMap<>();
   private final Ledgers ledgers;
   private final HealthChecks health;
-  private ChannelServicesShared shared;
+  private volatile ChannelServicesShared shared;
 
   Channels(Ledgers ledgers, HealthChecks health) {
     this.ledgers = ledgers;
@@ -41,7 +41,7 @@ final class Channels implements ChannelDirectory, AutoCloseable {
   }
 
   private Channel add(Ledger ledger) {
-    Channel channel = new Channel(ledger, shared);
+    Channel channel = new Channel(ledger, shared, this::closeUnusedConnections);
     channels.put(channel.channelId(), channel);
     health.register(
         "channel " + channel.channelId(),
@@ -51,6 +51,15 @@ final class Channels implements ChannelDirectory, AutoCloseable {
           }
         });
     return channel;
+  }
+
+  /** Closes connections to orderers that no channel's configuration names any more. */
+  private void closeUnusedConnections() {
+    shared
+        .orderers()
+        .retain(
+            channels.values().stream()
+                .flatMap(channel -> shared.orderers().endpoints(channel.config()).stream()));
   }
 
   @Override

@@ -27,8 +27,8 @@ import org.blockraft.endorse.Endorser;
 import org.blockraft.endorse.LocalPrivateData;
 import org.blockraft.identity.AclChecker;
 import org.blockraft.identity.LocalMsp;
-import org.blockraft.identity.SignedData;
 import org.blockraft.identity.Signatures;
+import org.blockraft.identity.SignedData;
 import org.blockraft.identity.Signer;
 import org.blockraft.identity.TlsCredentials;
 import org.blockraft.identity.TlsRoots;
@@ -118,8 +118,7 @@ public final class PeerNode implements AutoCloseable {
     // What we keep: ledgers and chaincode packages.
     this.channels =
         new Channels(
-            new Ledgers(
-                config.fileSystemPath().resolve("ledgersData"), settings.ledger(), meters),
+            new Ledgers(config.fileSystemPath().resolve("ledgersData"), settings.ledger(), meters),
             health);
     this.packages = new PackageStore(config.fileSystemPath().resolve("lifecycle/chaincodes"));
     AclChecker acls = new AclChecker(localMsp, channels::config);
@@ -134,8 +133,7 @@ public final class PeerNode implements AutoCloseable {
             new BuilderRegistry(settings.builds(environment)),
             certificates,
             meters);
-    this.definitions =
-        new DefinitionCache(config.localMspId(), packageEvents(runtime.custodian()));
+    this.definitions = new DefinitionCache(config.localMspId(), packageEvents(runtime.custodian()));
     List<SystemChaincode> systemChaincodes =
         systemChaincodes(acls, settings.version3()).stream()
             .filter(s -> config.chaincode().systemChaincodes().contains(s.name()))
@@ -263,13 +261,7 @@ public final class PeerNode implements AutoCloseable {
   private List<SystemChaincode> systemChaincodes(AclChecker acls, boolean version3) {
     return List.of(
         new LifecycleChaincode(
-            config.localMspId(),
-            acls,
-            channels,
-            packages,
-            runtime::install,
-            definitions,
-            version3),
+            config.localMspId(), acls, channels, packages, runtime::install, definitions, version3),
         new ConfigChaincode(acls, channels),
         new QueryChaincode(acls, channels));
   }

@@ -104,9 +104,7 @@ final class Settings {
     Map<String, OrdererSettings.AddressOverride> overrides = new HashMap<>();
     for (PeerConfig.AddressOverride override : client.addressOverrides()) {
       List<ByteString> roots =
-          override.caCertificates() == null
-              ? List.of()
-              : List.of(read(override.caCertificates()));
+          override.caCertificates() == null ? List.of() : List.of(read(override.caCertificates()));
       overrides.put(override.from(), new OrdererSettings.AddressOverride(override.to(), roots));
     }
     return new OrdererSettings(
