@@ -71,13 +71,14 @@ public final class ProposalDispatcher {
   /**
    * Has a proposal checked, simulated and endorsed.
    *
+   * @param filtered whether the filters of the Endorser service apply
    * @throws ProposalRejected with Fabric's text when it is refused, or when there is no place for
    *     it
    */
-  public ProposalResponse endorse(SignedProposal proposal) {
+  public ProposalResponse endorse(SignedProposal proposal, boolean filtered) {
     acquire();
     try {
-      return dispatch(proposal);
+      return dispatch(proposal, filtered);
     } finally {
       permits.release();
     }
@@ -95,13 +96,14 @@ public final class ProposalDispatcher {
         "too many requests for /protos.Endorser, exceeding concurrency limit (" + permitsMax + ")");
   }
 
-  private ProposalResponse dispatch(SignedProposal proposal) {
+  private ProposalResponse dispatch(SignedProposal proposal, boolean filtered) {
     if (places.size() == 1) {
       // Nothing to choose: the only worker is this node, which is as high as what it announces.
-      return run(places.getFirst(), new SimulationTask(proposal, "", 0));
+      return run(places.getFirst(), new SimulationTask(proposal, "", filtered, 0));
     }
     String channelId = channelId(proposal);
-    SimulationTask task = new SimulationTask(proposal, channelId, announced.of(channelId));
+    SimulationTask task =
+        new SimulationTask(proposal, channelId, filtered, announced.of(channelId));
     List<Place> left = new ArrayList<>(places);
     while (true) {
       Place place = choose(left, task);

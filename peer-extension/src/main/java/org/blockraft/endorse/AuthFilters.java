@@ -24,6 +24,10 @@ public final class AuthFilters {
   /** Clients are few and come again; when there are more, what was remembered is dropped. */
   private static final int EXPIRIES_REMEMBERED_MAX = 4096;
 
+  /** Lets every proposal pass. */
+  static final AuthFilters NONE =
+      new AuthFilters(false, Duration.ZERO, () -> false, InstantSource.system());
+
   private final boolean expiryChecked;
   private final Duration window;
   private final BooleanSupplier rebuilding;

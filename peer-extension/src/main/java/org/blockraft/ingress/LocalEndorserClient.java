@@ -16,7 +16,7 @@ public final class LocalEndorserClient implements EndorserClient {
   @Override
   public Reply process(SignedProposal proposal, Duration timeout) {
     try {
-      return new Reply.Answered(dispatcher.endorse(proposal));
+      return new Reply.Answered(dispatcher.endorse(proposal, false));
     } catch (ProposalRejected e) {
       return new Reply.Refused(e.getMessage());
     } catch (RuntimeException e) {

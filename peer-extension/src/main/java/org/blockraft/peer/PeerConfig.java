@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What {@code peer node start} reads from core.yaml, with stock's meanings and defaults (Fabric
@@ -40,6 +42,7 @@ public record PeerConfig(
     Operations operations,
     Own own) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(PeerConfig.class);
   private static final int CHAINCODE_PORT = 7052;
   private static final Duration EXECUTE_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration STARTUP_TIMEOUT_MIN = Duration.ofSeconds(5);
@@ -378,7 +381,9 @@ public record PeerConfig(
   private static Operations operations(CoreYaml yaml) {
     String provider = yaml.text("metrics.provider", "disabled");
     if (!Set.of("disabled", "prometheus", "statsd").contains(provider)) {
-      throw new ConfigurationException("metrics.provider: unknown provider \"" + provider + "\"");
+      // Stock goes on without metrics too.
+      LOG.warn("Unknown metrics provider: {}, metrics disabled", provider);
+      provider = "disabled";
     }
     return new Operations(
         yaml.text("operations.listenAddress", ""),

@@ -184,7 +184,7 @@ public final class PeerNode implements AutoCloseable {
             List.of(
                 new LocalWorker(
                     config.id(),
-                    endorser::process,
+                    task -> endorser.process(task.proposal(), task.filtered()),
                     slice -> SliceVerifier.verify(slice, channels.config(slice.channelId())),
                     channels::height)),
             limit > 0 ? limit : PROPOSALS_MAX,

@@ -6,23 +6,22 @@ import java.util.function.ToLongFunction;
 import org.blockraft.validate.SliceVerdict;
 import org.blockraft.validate.ValidationSlice;
 import org.hyperledger.fabric.protos.peer.ProposalResponse;
-import org.hyperledger.fabric.protos.peer.SignedProposal;
 
 /** The worker of this node. */
 public final class LocalWorker implements Worker {
   private final String name;
-  private final Function<SignedProposal, ProposalResponse> endorser;
+  private final Function<SimulationTask, ProposalResponse> endorser;
   private final Function<ValidationSlice, SliceVerdict> verifier;
   private final ToLongFunction<String> heights;
 
   /**
-   * @param endorser {@code Endorser::process}
+   * @param endorser {@code Endorser.process}
    * @param verifier {@code SliceVerifier::verify} with the channel's configuration in force
    * @param heights the height of a channel's ledger; zero when the channel is not joined
    */
   public LocalWorker(
       String name,
-      Function<SignedProposal, ProposalResponse> endorser,
+      Function<SimulationTask, ProposalResponse> endorser,
       Function<ValidationSlice, SliceVerdict> verifier,
       ToLongFunction<String> heights) {
     this.name = name;
@@ -46,7 +45,7 @@ public final class LocalWorker implements Worker {
     // What simulation opens, such as a stream to a chaincode, must outlive the client's call.
     Context before = Context.ROOT.attach();
     try {
-      return endorser.apply(task.proposal());
+      return endorser.apply(task);
     } finally {
       Context.ROOT.detach(before);
     }

@@ -87,7 +87,7 @@ final class ProposalDispatcherTest {
   }
 
   private static String endorser(ProposalDispatcher dispatcher) {
-    return dispatcher.endorse(proposal()).getPayload().toStringUtf8();
+    return dispatcher.endorse(proposal(), true).getPayload().toStringUtf8();
   }
 
   @Test

@@ -70,13 +70,13 @@ class EndorserTest {
 
   private ProposalResponse process(
       LocalMsp client, String channel, String chaincode, ByteString... args) {
-    return peer.endorser.process(EndorsingPeer.propose(client, channel, chaincode, args));
+    return peer.endorser.process(EndorsingPeer.propose(client, channel, chaincode, args), true);
   }
 
   private void lifecycle(LocalMsp client, String function, Message args) throws Exception {
     SignedProposal signed =
         EndorsingPeer.propose(client, CHANNEL, "_lifecycle", text(function), args.toByteString());
-    ProposalResponse response = peer.endorser.process(signed);
+    ProposalResponse response = peer.endorser.process(signed, true);
     assertEquals("", response.getResponse().getMessage());
     peer.commit(signed, response);
   }
@@ -129,7 +129,7 @@ class EndorserTest {
               ChaincodeEvent.newBuilder().setEventName("e").build());
         };
     SignedProposal signed = EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("put"));
-    ProposalResponse response = peer.endorser.process(signed);
+    ProposalResponse response = peer.endorser.process(signed, true);
 
     assertEquals(1, response.getVersion());
     assertEquals("done", response.getResponse().getPayload().toStringUtf8());
@@ -166,7 +166,7 @@ class EndorserTest {
 
     peer.commit(signed, response);
     ProposalRejected duplicate =
-        assertThrows(ProposalRejected.class, () -> peer.endorser.process(signed));
+        assertThrows(ProposalRejected.class, () -> peer.endorser.process(signed, true));
     assertTrue(duplicate.getMessage().startsWith("duplicate transaction found ["));
   }
 
@@ -204,7 +204,7 @@ class EndorserTest {
           return EndorsingPeer.outcome(200);
         };
     SignedProposal signed = EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("put"));
-    ProposalResponse response = peer.endorser.process(signed);
+    ProposalResponse response = peer.endorser.process(signed, true);
     assertTrue(response.hasEndorsement());
     var stored =
         peer.ledger()
@@ -247,7 +247,7 @@ class EndorserTest {
             + ", channel sample: could not build private data dissemination plan for chaincode cc"
             + " and collection shared: required to disseminate to at least 1 peers, but know of"
             + " only 0 eligible peers",
-        peer.endorser.process(signed).getResponse().getMessage());
+        peer.endorser.process(signed, true).getResponse().getMessage());
   }
 
   @Test
@@ -296,7 +296,8 @@ class EndorserTest {
   }
 
   private String rejection(SignedProposal signed) {
-    return assertThrows(ProposalRejected.class, () -> peer.endorser.process(signed)).getMessage();
+    return assertThrows(ProposalRejected.class, () -> peer.endorser.process(signed, true))
+        .getMessage();
   }
 
   @Test
