@@ -116,6 +116,11 @@ class StockSimulationsTest {
             .setVersion("1")
             .setSequence(3)
             .build());
+    secondDefinition();
+    assertEquals(0, recorded.size());
+  }
+
+  private void secondDefinition() {
     approve("approveNext", ORG1, second("mycc:dd"));
     approve("approveNextPackage", ORG1, second("mycc:ee"));
     approve("approveNext2", ORG2, second("mycc:ff"));
@@ -153,7 +158,6 @@ class StockSimulationsTest {
     use("usePrivate", "secrets");
     use("useImplicit", "_implicit_org_Org2MSP");
     useUnknown();
-    assertEquals(0, recorded.size());
   }
 
   @Test
