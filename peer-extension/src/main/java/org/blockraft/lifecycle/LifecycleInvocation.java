@@ -87,8 +87,14 @@ final class LifecycleInvocation {
   }
 
   Message queryApproved(QueryApprovedChaincodeDefinitionArgs args) {
+    NoState none = new NoState(call.txId());
+    boolean channel = call.simulator() != null;
     ApprovedDefinition approved =
-        definitions.queryApproved(args.getName(), args.getSequence(), publicState(), ownState());
+        definitions.queryApproved(
+            args.getName(),
+            args.getSequence(),
+            channel ? publicState() : none,
+            channel ? ownState() : none);
     ChaincodeDefinition definition = approved.definition();
     return QueryApprovedChaincodeDefinitionResult.newBuilder()
         .setSequence(definition.sequence())
@@ -103,7 +109,10 @@ final class LifecycleInvocation {
   }
 
   Message queryAllApproved() {
-    SortedMap<String, ApprovedDefinition> all = definitions.queryAllApproved(ownState());
+    SortedMap<String, ApprovedDefinition> all =
+        call.simulator() == null
+            ? definitions.queryAllApproved(new NoState(call.txId()))
+            : definitions.queryAllApproved(ownState());
     QueryApprovedChaincodeDefinitionsResult.Builder result =
         QueryApprovedChaincodeDefinitionsResult.newBuilder();
     all.forEach(

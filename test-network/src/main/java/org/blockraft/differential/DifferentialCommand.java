@@ -77,6 +77,42 @@ public final class DifferentialCommand implements Runnable {
     return replay(file);
   }
 
+  @Command(description = "Run our peer beside the stock peers and compare all it does.")
+  int live(
+      @Option(names = "--folder", defaultValue = "difference") Path folder,
+      @Option(names = "--port", defaultValue = "21050") int basePort,
+      @Option(names = "--seed", defaultValue = "1") long seed,
+      @Option(names = "--rounds", defaultValue = "15") int rounds,
+      @Option(names = "--size", defaultValue = "100") int size,
+      @Option(names = "--blockraft", required = true, description = "The launcher of our peer.")
+          Path launcher) {
+    LiveComparison comparison;
+    StockChain chain;
+    try (DifferentialNetwork network = network(folder, basePort)) {
+      network.startOurs(launcher.toAbsolutePath());
+      Party admin = network.user(network.ours, "Admin");
+      try (PeerConnection ours = network.connect(network.ours)) {
+        comparison = new LiveComparison(ours, admin);
+        try (ChainDriver driver = new ChainDriver(network, seed, comparison)) {
+          driver.prepare(ours, admin);
+          chain = driver.chain();
+          new ChainPlan(rounds, size).run(driver);
+          comparison.compareBlocks(chain.blocks());
+        }
+      }
+    }
+    comparison.differences().forEach(d -> say(d.text()));
+    say(
+        "%d blocks, %d transactions, %d proposals: %d differences; flags %s"
+            .formatted(
+                chain.height(),
+                chain.transactions(),
+                comparison.proposals(),
+                comparison.differences().size(),
+                chain.flags()));
+    return comparison.differences().isEmpty() ? 0 : 1;
+  }
+
   @Command(description = "Replay a recorded chain without a node.")
   int replay(@CommandLine.Parameters(paramLabel = "FILE") Path file) throws IOException {
     Recording recording;

@@ -222,7 +222,7 @@ final class DifferentialNetwork implements AutoCloseable {
                 chaincodeClassPath(),
                 PROBE_SERVER));
     command.addAll(ProbePackages.serverArguments(firstPort));
-    processes.start(PROBES, command, Map.of("CORE_PEER_TLS_ENABLED", "false"));
+    processes.start(PROBES, command, Map.of("CORE_PEER_TLS_ENABLED", "false", "CORE_PEER_LOCALMSPID", "Org1MSP"));
     processes.awaitLog(PROBES, PROBES_READY, START_TIMEOUT);
   }
 

@@ -22,6 +22,7 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
 final class PeerConnection implements AutoCloseable {
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration BLOCK_TIMEOUT = Duration.ofSeconds(60);
+  private static final int WARM_UPS = 3;
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final ManagedChannel channel;
@@ -35,25 +36,6 @@ final class PeerConnection implements AutoCloseable {
     boolean endorsed() {
       return response != null && response.hasEndorsement();
     }
-
-    /** Everything of the answer that must be the same on all peers. */
-    String comparable() {
-      if (failure != null) {
-        return "failure: " + failure;
-      }
-      return "response: %d %s payload %s, endorsed payload %s, interest %s, endorsed %s"
-          .formatted(
-              response.getResponse().getStatus(),
-              response.getResponse().getMessage(),
-              hex(response.getResponse().getPayload()),
-              hex(response.getPayload()),
-              hex(response.getInterest().toByteString()),
-              response.hasEndorsement());
-    }
-
-    private static String hex(com.google.protobuf.ByteString bytes) {
-      return java.util.HexFormat.of().formatHex(bytes.toByteArray());
-    }
   }
 
   Answer process(SignedProposal proposal) {
@@ -66,6 +48,19 @@ final class PeerConnection implements AutoCloseable {
     } catch (StatusRuntimeException e) {
       return new Answer(null, e.getStatus().getCode() + " " + e.getStatus().getDescription());
     }
+  }
+
+  /**
+   * Has a chaincode answer once. The shim's server may lose the first message of a new connection,
+   * so a proposal that times out is tried again.
+   */
+  void warmUp(Draft draft) {
+    for (int attempt = 0; attempt < WARM_UPS; attempt++) {
+      if (process(draft.signed()).endorsed()) {
+        return;
+      }
+    }
+    throw new NetworkException("the chaincode does not answer");
   }
 
   /** Blocks of a channel, with this peer's flags and commit hashes. */

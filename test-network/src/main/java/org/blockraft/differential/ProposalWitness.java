@@ -9,6 +9,9 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
 interface ProposalWitness {
   void answered(long height, SignedProposal proposal, PeerConnection.Answer stock);
 
+  /** A proposal that does nothing; its answer is not compared, but must be an endorsement. */
+  default void warmUp(Draft draft) {}
+
   /** Called by one thread when the stock peers have so many blocks; may wait for others. */
   default void reached(long height) {}
 }
