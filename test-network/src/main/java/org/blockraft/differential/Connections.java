@@ -8,12 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /** TLS connections to peers and orderers. */
-final class Connections {
+public final class Connections {
   private static final int MESSAGE_BYTES_MAX = 100 * 1024 * 1024;
 
   private Connections() {}
 
-  static ManagedChannel open(String address, String authority, Path root) {
+  public static ManagedChannel open(String address, String authority, Path root) {
     try {
       return NettyChannelBuilder.forTarget(address)
           .overrideAuthority(authority)

@@ -8,7 +8,7 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
  *
  * @param payload the chaincode proposal payload without transient data, as transactions carry it
  */
-record Draft(
+public record Draft(
     Party creator,
     String channelId,
     String txId,

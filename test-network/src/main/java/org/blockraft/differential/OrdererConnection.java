@@ -17,7 +17,7 @@ import org.hyperledger.fabric.protos.orderer.BroadcastResponse;
 import org.hyperledger.fabric.protos.orderer.DeliverResponse;
 
 /** A connection to the orderer. One thread broadcasts. */
-final class OrdererConnection implements AutoCloseable {
+public final class OrdererConnection implements AutoCloseable {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
   private static final int ANSWERS_MAX = 10_000;
 
@@ -25,7 +25,7 @@ final class OrdererConnection implements AutoCloseable {
   private final BlockingQueue<Object> answers = new ArrayBlockingQueue<>(ANSWERS_MAX);
   private final StreamObserver<Envelope> broadcast;
 
-  OrdererConnection(String address, Path root) {
+  public OrdererConnection(String address, Path root) {
     this.channel = Connections.open(address, "localhost", root);
     this.broadcast =
         AtomicBroadcastGrpc.newStub(channel)
@@ -49,7 +49,7 @@ final class OrdererConnection implements AutoCloseable {
   }
 
   /** Sends all, then waits for all answers, in order. */
-  void broadcast(List<Envelope> envelopes, Consumer<BroadcastResponse> each) {
+  public void broadcast(List<Envelope> envelopes, Consumer<BroadcastResponse> each) {
     envelopes.forEach(broadcast::onNext);
     for (int i = 0; i < envelopes.size(); i++) {
       try {

@@ -8,16 +8,16 @@ import org.blockraft.identity.Signer;
 import org.hyperledger.fabric.protos.peer.Endorsement;
 
 /** Somebody with a key: a client, an administrator, or a peer in whose name we endorse. */
-record Party(Signer signer) {
-  static Party load(Path msp, String mspId) {
+public record Party(Signer signer) {
+  public static Party load(Path msp, String mspId) {
     return new Party(LocalMsp.load(msp, mspId, InstantSource.system()).signer());
   }
 
-  ByteString serialized() {
+  public ByteString serialized() {
     return signer.serialized();
   }
 
-  ByteString sign(ByteString message) {
+  public ByteString sign(ByteString message) {
     return signer.sign(message);
   }
 

@@ -19,7 +19,7 @@ import org.hyperledger.fabric.protos.peer.ProposalResponse;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 
 /** A connection to one peer. Safe for any thread. */
-final class PeerConnection implements AutoCloseable {
+public final class PeerConnection implements AutoCloseable {
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration BLOCK_TIMEOUT = Duration.ofSeconds(60);
   private static final int WARM_UPS = 3;
@@ -27,18 +27,18 @@ final class PeerConnection implements AutoCloseable {
 
   private final ManagedChannel channel;
 
-  PeerConnection(String address, String host, Path root) {
+  public PeerConnection(String address, String host, Path root) {
     this.channel = Connections.open(address, host, root);
   }
 
   /** What a peer answers to a proposal: a response, or the text of the call's failure. */
-  record Answer(ProposalResponse response, String failure) {
-    boolean endorsed() {
+  public record Answer(ProposalResponse response, String failure) {
+    public boolean endorsed() {
       return response != null && response.hasEndorsement();
     }
   }
 
-  Answer process(SignedProposal proposal) {
+  public Answer process(SignedProposal proposal) {
     try {
       return new Answer(
           EndorserGrpc.newBlockingStub(channel)
@@ -74,7 +74,7 @@ final class PeerConnection implements AutoCloseable {
     return blocks;
   }
 
-  long height(Party reader, String channelId) {
+  public long height(Party reader, String channelId) {
     Answer answer =
         process(
             new ProposalBuilder(reader, channelId, "qscc")
@@ -92,7 +92,7 @@ final class PeerConnection implements AutoCloseable {
   }
 
   /** Waits until the peer has so many blocks. */
-  void awaitHeight(Party reader, String channelId, long wanted, Duration timeout) {
+  public void awaitHeight(Party reader, String channelId, long wanted, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     long height = height(reader, channelId);
     while (height < wanted) {

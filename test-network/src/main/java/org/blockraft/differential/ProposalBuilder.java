@@ -23,7 +23,7 @@ import org.hyperledger.fabric.protos.peer.Proposal;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 
 /** Makes signed proposals, good ones unless a part is bent on purpose. */
-final class ProposalBuilder {
+public final class ProposalBuilder {
   private final Party creator;
   private final String channelId;
   private final String chaincode;
@@ -36,25 +36,25 @@ final class ProposalBuilder {
   private Consumer<Proposal.Builder> proposal = b -> {};
   private Consumer<SignedProposal.Builder> signed = b -> {};
 
-  ProposalBuilder(Party creator, String channelId, String chaincode) {
+  public ProposalBuilder(Party creator, String channelId, String chaincode) {
     this.creator = creator;
     this.channelId = channelId;
     this.chaincode = chaincode;
   }
 
-  ProposalBuilder args(String... texts) {
+  public ProposalBuilder args(String... texts) {
     for (String text : texts) {
       args.add(ByteString.copyFromUtf8(text));
     }
     return this;
   }
 
-  ProposalBuilder arg(Message message) {
+  public ProposalBuilder arg(Message message) {
     args.add(message.toByteString());
     return this;
   }
 
-  ProposalBuilder arg(ByteString bytes) {
+  public ProposalBuilder arg(ByteString bytes) {
     args.add(bytes);
     return this;
   }
@@ -95,7 +95,7 @@ final class ProposalBuilder {
     return this;
   }
 
-  Draft build() {
+  public Draft build() {
     SignatureHeader.Builder signatureBuilder = creator.signer().newSignatureHeader().toBuilder();
     signatureHeader.accept(signatureBuilder);
     SignatureHeader signature = signatureBuilder.build();

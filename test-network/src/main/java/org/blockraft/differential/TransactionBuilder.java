@@ -24,7 +24,7 @@ import org.hyperledger.fabric.protos.peer.TransactionAction;
  * Makes a transaction of a proposal and what its endorsers answered. Every part can be bent; what
  * is endorsed can be changed and endorsed again, since we hold the peers' keys.
  */
-final class TransactionBuilder {
+public final class TransactionBuilder {
   final Draft draft;
   final List<Endorsement> endorsements = new ArrayList<>();
   private ByteString endorsed;
@@ -36,7 +36,7 @@ final class TransactionBuilder {
   private Consumer<Payload.Builder> payload = b -> {};
   private Consumer<Envelope.Builder> envelope = b -> {};
 
-  TransactionBuilder(Draft draft, ByteString endorsed, List<Endorsement> endorsements) {
+  public TransactionBuilder(Draft draft, ByteString endorsed, List<Endorsement> endorsements) {
     this.draft = draft;
     this.endorsed = endorsed;
     this.endorsements.addAll(endorsements);
@@ -133,7 +133,7 @@ final class TransactionBuilder {
     return this;
   }
 
-  Envelope build() {
+  public Envelope build() {
     try {
       ChannelHeader.Builder channel = ChannelHeader.parseFrom(draft.channelHeader()).toBuilder();
       channelHeader.accept(channel);

@@ -9,7 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 
 /** The external builder that a stock peer outside of a container needs for ccaas packages. */
-final class CcaasBuilderScripts {
+public final class CcaasBuilderScripts {
   private static final Map<String, String> SCRIPTS =
       Map.of(
           "detect", "grep -q '\"type\": *\"ccaas\"' \"$2/metadata.json\"",
@@ -21,7 +21,7 @@ final class CcaasBuilderScripts {
   private CcaasBuilderScripts() {}
 
   /** Writes the scripts below {@code folder} and returns it. */
-  static Path write(Path folder) {
+  public static Path write(Path folder) {
     try {
       Path bin = Files.createDirectories(folder.resolve("bin"));
       for (Map.Entry<String, String> script : SCRIPTS.entrySet()) {

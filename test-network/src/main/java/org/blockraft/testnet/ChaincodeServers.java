@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Runs the sample contracts as chaincode servers, each in a process of its own. */
-final class ChaincodeServers {
+public final class ChaincodeServers {
   private static final Set<String> SAMPLES = Set.of("wallet", "voting");
   private static final int WALLET_PORT = 9999;
   private static final int VOTING_PORT = 9998;
@@ -37,7 +37,7 @@ final class ChaincodeServers {
   private final NetworkFolder folder;
   private final Processes processes;
 
-  ChaincodeServers(NetworkFolder folder) {
+  public ChaincodeServers(NetworkFolder folder) {
     this.folder = folder;
     this.processes = new Processes(folder);
   }
@@ -52,6 +52,11 @@ final class ChaincodeServers {
 
   /** Starts the server of a sample, or restarts it under another package id. */
   void start(String sample, String packageId) {
+    start(sample, packageId, address(sample));
+  }
+
+  /** Starts the server of a sample on an address of the caller's choice. */
+  public void start(String sample, String packageId, String address) {
     String process = "chaincode-" + sample;
     processes.stop(process);
     processes.start(
@@ -68,7 +73,7 @@ final class ChaincodeServers {
             "CORE_CHAINCODE_ID_NAME",
             packageId,
             "CHAINCODE_SERVER_ADDRESS",
-            address(sample),
+            address,
             "CORE_PEER_TLS_ENABLED",
             "false"));
     processes.awaitLog(process, "Traces disabled", START_TIMEOUT);

@@ -47,24 +47,25 @@ import org.hyperledger.fabric.protos.peer.AnchorPeers;
  * The genesis block of a channel with the policies and capabilities of fabric-samples' test
  * networks, where one organization alone may approve and endorse ("ANY").
  */
-final class ChannelGenesis {
+public final class ChannelGenesis {
   private static final int NONCE_BYTES = 24;
 
   /** An application organization; the folder is its cryptogen folder. */
-  record Org(String mspId, Path folder, String anchorHost, int anchorPort) {}
+  public record Org(String mspId, Path folder, String anchorHost, int anchorPort) {}
 
   /** The ordering organization. */
-  record Ordering(String mspId, Path folder, List<String> endpoints) {}
+  public record Ordering(String mspId, Path folder, List<String> endpoints) {}
 
   /** When the orderer cuts a block. */
-  record Batches(int messagesMax, int absoluteBytesMax, int preferredBytesMax, String timeout) {
+  public record Batches(
+      int messagesMax, int absoluteBytesMax, int preferredBytesMax, String timeout) {
     /** The values of fabric-samples' test-network. */
     static final Batches DEFAULT = new Batches(10, 99 * 1024 * 1024, 512 * 1024, "2s");
   }
 
   private ChannelGenesis() {}
 
-  static Block block(
+  public static Block block(
       String channelId, Ordering ordering, List<Org> organizations, Batches batches, Instant now) {
     ConfigGroup channel = channel(ordering, organizations, batches);
     Config config = Config.newBuilder().setChannelGroup(channel).build();

@@ -18,11 +18,11 @@ import org.bouncycastle.util.io.pem.PemWriter;
  * Key material of a whole network, in the folder layout of Fabric's cryptogen, so that every tool
  * and sample that knows that layout finds its files.
  */
-final class CryptoMaterial {
+public final class CryptoMaterial {
   private final Path root;
   private final Instant now;
 
-  CryptoMaterial(Path root, Instant now) {
+  public CryptoMaterial(Path root, Instant now) {
     this.root = root;
     this.now = now;
   }
@@ -37,7 +37,7 @@ final class CryptoMaterial {
   }
 
   /** Makes an organization with {@code peers} peers and {@code users} users besides its admin. */
-  void writePeerOrganization(String domain, int peers, int users) {
+  public void writePeerOrganization(String domain, int peers, int users) {
     Path folder = peerOrganization(domain);
     Organization organization = new Organization(folder, domain);
     for (int i = 0; i < peers; i++) {
@@ -50,7 +50,7 @@ final class CryptoMaterial {
   }
 
   /** Makes an ordering organization with one node for each host name. */
-  void writeOrdererOrganization(String domain, List<String> hosts) {
+  public void writeOrdererOrganization(String domain, List<String> hosts) {
     Path folder = ordererOrganization(domain);
     Organization organization = new Organization(folder, domain);
     for (String host : hosts) {

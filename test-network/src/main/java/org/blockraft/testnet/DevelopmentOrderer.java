@@ -21,7 +21,7 @@ import org.hyperledger.fabric.protos.common.Block;
  * An orderer for development: one process, no consensus, blocks on disk. It speaks the ordering
  * service's gRPC interface over TLS, so that a peer and its clients need nothing else.
  */
-final class DevelopmentOrderer implements AutoCloseable {
+public final class DevelopmentOrderer implements AutoCloseable {
   /** As large as Fabric's orderers accept. */
   private static final int MESSAGE_BYTES_MAX = 100 * 1024 * 1024;
 
@@ -41,7 +41,7 @@ final class DevelopmentOrderer implements AutoCloseable {
    * @param node the orderer's cryptogen folder with {@code msp} and {@code tls}
    * @param data where blocks are kept
    */
-  DevelopmentOrderer(
+  public DevelopmentOrderer(
       String mspId, Path node, Path data, String listen, List<Block> genesis, InstantSource clock)
       throws IOException {
     LocalMsp msp = LocalMsp.load(node.resolve("msp"), mspId, clock);
@@ -70,7 +70,7 @@ final class DevelopmentOrderer implements AutoCloseable {
             .build();
   }
 
-  void start() throws IOException {
+  public void start() throws IOException {
     chains.values().forEach(OrdererChain::start);
     server.start();
   }

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.blockraft.bench.BenchCommand;
 import org.blockraft.differential.DifferentialCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
       Main.Down.class,
       DemoCommand.class,
       OrdererCommand.class,
-      DifferentialCommand.class
+      DifferentialCommand.class,
+      BenchCommand.class
     })
 public final class Main implements Runnable {
   /** The folder that holds everything of the network. */
@@ -54,7 +56,7 @@ public final class Main implements Runnable {
     System.exit(commandLine.execute(args));
   }
 
-  static NetworkFolder folder() {
+  public static NetworkFolder folder() {
     return new NetworkFolder(
         Path.of(System.getenv().getOrDefault(FOLDER_VARIABLE, "network")).toAbsolutePath(),
         Path.of(System.getProperty(DISTRIBUTION_PROPERTY, "blockraft")),

@@ -67,7 +67,7 @@ final class TidyTest {
 
   /** The composition root and what stands around the product see everything. */
   private static final Set<String> SEES_ALL =
-      Set.of("peer", "operations", "testnet", "differential");
+      Set.of("peer", "operations", "testnet", "differential", "bench");
 
   private static final List<String> BANNED =
       List.of(
