@@ -120,7 +120,7 @@ class StockSimulationsTest {
     assertEquals(0, recorded.size());
   }
 
-  private void secondDefinition() {
+  private void secondDefinition() throws IOException {
     approve("approveNext", ORG1, second("mycc:dd"));
     approve("approveNextPackage", ORG1, second("mycc:ee"));
     approve("approveNext2", ORG2, second("mycc:ff"));

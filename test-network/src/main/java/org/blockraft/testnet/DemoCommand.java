@@ -33,11 +33,15 @@ final class DemoCommand extends Main.Verb {
       }
       wallet(network);
       voting(network);
-    } finally {
+    } catch (NetworkException e) {
+      // Data and logs stay, so that one can see what went wrong.
       table();
-      if (!keep) {
-        LocalNetwork.down(Main.folder());
-      }
+      new Processes(Main.folder()).stopAll();
+      throw e;
+    }
+    table();
+    if (!keep) {
+      LocalNetwork.down(Main.folder());
     }
     say(keep ? "The network is still up: network.sh cc query ..., network.sh down" : "Done.");
     return 0;

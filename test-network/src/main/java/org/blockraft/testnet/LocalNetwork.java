@@ -221,8 +221,7 @@ final class LocalNetwork {
 
   /** Stops every process and removes all data. */
   static void down(NetworkFolder folder) {
-    Processes processes = new Processes(folder);
-    processes.names().forEach(processes::stop);
+    new Processes(folder).stopAll();
     if (!Files.exists(folder.root())) {
       return;
     }

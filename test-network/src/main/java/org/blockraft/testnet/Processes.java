@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  */
 public final class Processes {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+  private static final int TAIL_LINES = 5;
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final NetworkFolder folder;
@@ -54,7 +55,8 @@ public final class Processes {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (!readLog(name).contains(text)) {
       if (alive(name).isEmpty()) {
-        throw new NetworkException("%s ended, see %s".formatted(name, folder.log(name)));
+        throw new NetworkException(
+            "%s ended, see %s\n%s".formatted(name, folder.log(name), lastLines(name)));
       }
       if (System.nanoTime() > deadline) {
         throw new NetworkException(
@@ -63,6 +65,11 @@ public final class Processes {
       }
       LockSupport.parkNanos(POLL.toNanos());
     }
+  }
+
+  private String lastLines(String name) {
+    List<String> lines = readLog(name).lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
   }
 
   private String readLog(String name) {
@@ -104,6 +111,11 @@ public final class Processes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Stops all processes; their logs stay. */
+  void stopAll() {
+    names().forEach(this::stop);
   }
 
   /** Asks a process to stop, then kills it; forgets it. */
