@@ -74,27 +74,10 @@ final class ChainDriver implements AutoCloseable {
   void join() {
     for (var peer : List.of(network.stock1, network.stock2)) {
       try (PeerConnection connection = network.connect(peer)) {
-        prepare(connection, network.user(peer, "Admin"));
+        Preparation.join(connection, network.user(peer, "Admin"), network.genesis());
       }
     }
     chain.joined();
-  }
-
-  /** Has a peer join the channel and install all packages. */
-  void prepare(PeerConnection peer, Party admin) {
-    require(
-        peer,
-        new ProposalBuilder(admin, "", "cscc").args("JoinChain").arg(network.genesis()).build());
-    for (String label : ProbePackages.LABELS) {
-      require(peer, Deployment.install(admin, label));
-    }
-  }
-
-  private static void require(PeerConnection peer, Draft draft) {
-    PeerConnection.Answer answer = peer.process(draft.signed());
-    if (answer.failure() != null || answer.response().getResponse().getStatus() != 200) {
-      throw new NetworkException(AnswerComparison.describe(answer));
-    }
   }
 
   /** Approves by both organizations, then commits, each in a block of its own. */

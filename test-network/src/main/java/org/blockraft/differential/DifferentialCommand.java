@@ -94,7 +94,7 @@ public final class DifferentialCommand implements Runnable {
       try (PeerConnection ours = network.connect(network.ours)) {
         comparison = new LiveComparison(ours, admin);
         try (ChainDriver driver = new ChainDriver(network, seed, comparison)) {
-          driver.prepare(ours, admin);
+          Preparation.join(ours, admin, network.genesis());
           chain = driver.chain();
           new ChainPlan(rounds, size).run(driver);
           comparison.compareBlocks(chain.blocks());

@@ -141,7 +141,6 @@ final class SpecialProposals {
         new ProposalBuilder(parties.client(), CHANNEL, "").args("run").build(),
         new ProposalBuilder(parties.client(), CHANNEL, "probe:1.0").args("run").build(),
         new ProposalBuilder(parties.client(), "", "probe").args("run").build(),
-        new ProposalBuilder(parties.client(), CHANNEL, "lscc").args("getccdata").build(),
         new ProposalBuilder(parties.client(), CHANNEL, "vscc").args("x").build());
   }
 
