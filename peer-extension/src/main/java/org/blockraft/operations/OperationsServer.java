@@ -12,6 +12,7 @@ import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -102,6 +103,16 @@ public final class OperationsServer implements AutoCloseable {
   }
 
   private static HttpServer bind(OperationsSettings settings) throws IOException {
+    try {
+      return open(settings);
+    } catch (BindException e) {
+      throw new IOException(
+          "operations server cannot listen on %s: %s".formatted(settings.address(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static HttpServer open(OperationsSettings settings) throws IOException {
     if (settings.tls().isEmpty()) {
       return HttpServer.create(settings.address(), 0);
     }

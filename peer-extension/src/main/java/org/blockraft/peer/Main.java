@@ -23,7 +23,7 @@ public final class Main implements Runnable {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setExecutionExceptionHandler(
         (failure, line, parsed) -> {
-          if (failure instanceof CommandLine.ExecutionException) {
+          if (failure instanceof ConfigurationException || failure instanceof IdentityException) {
             line.getErr().println("Error: " + failure.getMessage());
             return 1;
           }
@@ -77,8 +77,6 @@ public final class Main implements Runnable {
               + " 'peer node start' does.",
       mixinStandardHelpOptions = true)
   static final class NodeStart implements Runnable {
-    @Spec private CommandSpec spec;
-
     @Option(
         names = "--peer-chaincodedev",
         description = "Start the peer in chaincode development mode.",
@@ -89,11 +87,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-      try {
-        NodeProcess.run(System.getenv(), devMode);
-      } catch (ConfigurationException | IdentityException e) {
-        throw new CommandLine.ExecutionException(spec.commandLine(), e.getMessage(), e);
-      }
+      NodeProcess.run(System.getenv(), devMode);
     }
   }
 }
