@@ -13,6 +13,7 @@ import org.hyperledger.fabric.protos.common.ChannelHeader;
 import org.hyperledger.fabric.protos.common.Config;
 import org.hyperledger.fabric.protos.common.Header;
 import org.hyperledger.fabric.protos.peer.ChaincodeAction;
+import org.hyperledger.fabric.protos.peer.ChaincodeCall;
 import org.hyperledger.fabric.protos.peer.ChaincodeInterest;
 import org.hyperledger.fabric.protos.peer.ChaincodeInvocationSpec;
 import org.hyperledger.fabric.protos.peer.ChaincodeProposalPayload;
@@ -24,6 +25,7 @@ import org.hyperledger.fabric.protos.peer.Response;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 import org.hyperledger.fabric.protos.peer.lifecycle.CheckCommitReadinessResult;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionResult;
+import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionsResult;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryInstalledChaincodesResult;
 
 /** Compares two answers to one proposal: everything but the signature and who signed. */
@@ -53,6 +55,7 @@ final class AnswerComparison {
     }
     ChaincodeInterest.Builder interest = ChaincodeInterest.newBuilder();
     response.getInterest().getChaincodesList().stream()
+        .map(AnswerComparison::inOneOrder)
         .sorted(Comparator.comparing(c -> text(c.toByteString())))
         .forEach(interest::addChaincodes);
     if (response.hasInterest()) {
@@ -92,6 +95,9 @@ final class AnswerComparison {
       } else if (question.contains("calls _lifecycle: QueryChaincodeDefinition ")) {
         result.setPayload(
             inOneOrder(QueryChaincodeDefinitionResult.parseFrom(response.getPayload())));
+      } else if (question.contains("calls _lifecycle: QueryChaincodeDefinitions ")) {
+        result.setPayload(
+            inOneOrder(QueryChaincodeDefinitionsResult.parseFrom(response.getPayload())));
       } else if (question.contains("calls _lifecycle: CheckCommitReadiness")) {
         result.setPayload(
             inOneOrder(CheckCommitReadinessResult.parseFrom(response.getPayload())));
@@ -105,6 +111,23 @@ final class AnswerComparison {
   /** Go's protobuf library prints a space of one or another kind, depending on the build. */
   private static String sameSpaces(String text) {
     return text.replace('\u00a0', ' ');
+  }
+
+  private static ChaincodeCall inOneOrder(ChaincodeCall call) {
+    ChaincodeCall.Builder sorted = call.toBuilder().clearKeyPolicies().clearCollectionNames();
+    call.getKeyPoliciesList().stream()
+        .sorted(Comparator.comparing(p -> text(p.toByteString())))
+        .forEach(sorted::addKeyPolicies);
+    call.getCollectionNamesList().stream().sorted().forEach(sorted::addCollectionNames);
+    return sorted.build();
+  }
+
+  private static ByteString inOneOrder(QueryChaincodeDefinitionsResult defined) {
+    QueryChaincodeDefinitionsResult.Builder sorted = QueryChaincodeDefinitionsResult.newBuilder();
+    defined.getChaincodeDefinitionsList().stream()
+        .sorted(Comparator.comparing(c -> c.getName()))
+        .forEach(sorted::addChaincodeDefinitions);
+    return sorted.build().toByteString();
   }
 
   private static ByteString inOneOrder(QueryInstalledChaincodesResult installed) {
