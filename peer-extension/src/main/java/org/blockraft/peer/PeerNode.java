@@ -229,9 +229,7 @@ public final class PeerNode implements AutoCloseable {
       mounted.add(
           new DiscoveryService(
               new DiscoverySettings(
-                  config.tls().enabled(),
-                  config.discovery().authCacheEnabled(),
-                  config.discovery().authCacheMax()),
+                  config.discovery().authCacheEnabled(), config.discovery().authCacheMax()),
               served,
               members,
               chaincodes,

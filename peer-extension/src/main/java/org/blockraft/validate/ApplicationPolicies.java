@@ -55,7 +55,8 @@ final class ApplicationPolicies {
   }
 
   /**
-   * Evaluates a serialized {@code ApplicationPolicy}.
+   * Evaluates a chaincode's or a collection's policy, a serialized {@code ApplicationPolicy}. On a
+   * channel below capability V2_0 it is a bare {@code SignaturePolicyEnvelope}.
    *
    * @param signers whose signatures are verified, in order
    * @return why the policy is not satisfied; absent if it is
@@ -63,7 +64,13 @@ final class ApplicationPolicies {
   Optional<String> evaluate(ByteString applicationPolicy, List<Identity> signers) {
     Compiled policy = compiled.get(applicationPolicy);
     if (policy == null) {
-      policy = remember(compiled, applicationPolicy, compile(applicationPolicy));
+      policy =
+          remember(
+              compiled,
+              applicationPolicy,
+              config.application().v20Validation()
+                  ? compile(applicationPolicy)
+                  : compileEnvelope(applicationPolicy));
     }
     return decide(policy, signers);
   }
@@ -72,9 +79,13 @@ final class ApplicationPolicies {
    * Evaluates a key's own policy, a serialized {@code SignaturePolicyEnvelope}.
    *
    * @return why the policy is not satisfied; absent if it is
-   * @throws ValidationException if the bytes are no such envelope, which halts stock peers too
+   * @throws ValidationException if the bytes are no such envelope, which halts stock peers too; on
+   *     a channel below capability V2_0 such a policy just is not satisfied
    */
   Optional<String> evaluateKeyPolicy(ByteString envelope, List<Identity> signers) {
+    if (!config.application().v20Validation()) {
+      return evaluate(envelope, signers);
+    }
     Compiled policy = compiledKeyPolicies.get(envelope);
     if (policy == null) {
       SignaturePolicyEnvelope parsed;
@@ -115,6 +126,23 @@ final class ApplicationPolicies {
       case CHANNEL_CONFIG_POLICY_REFERENCE -> reference(parsed.getChannelConfigPolicyReference());
       case TYPE_NOT_SET -> new Compiled(null, "unsupported policy type <nil>");
     };
+  }
+
+  /** Unlike within an {@code ApplicationPolicy}, the version of a bare envelope matters. */
+  private Compiled compileEnvelope(ByteString envelope) {
+    SignaturePolicyEnvelope parsed;
+    try {
+      parsed = SignaturePolicyEnvelope.parseFrom(input(envelope));
+    } catch (IOException e) {
+      return new Compiled(null, "Error unmarshalling to SignaturePolicy: " + e.getMessage());
+    }
+    if (parsed.getVersion() != 0) {
+      return new Compiled(
+          null,
+          "This evaluator only understands messages of version 0, but version was "
+              + parsed.getVersion());
+    }
+    return compile(parsed);
   }
 
   private Compiled compile(SignaturePolicyEnvelope envelope) {

@@ -4,12 +4,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.Identity;
 import org.blockraft.state.StateView;
-import org.blockraft.validate.DefinitionSource.ValidationInfo;
 import org.blockraft.validate.DispatchChecks.NamespaceTarget;
 import org.blockraft.validate.ReadWriteSet.NamespaceReadWrites;
 import org.hyperledger.fabric.protos.common.ConfigEnvelope;
@@ -22,20 +19,18 @@ import org.slf4j.LoggerFactory;
  * depend only on the block, the configuration and the state before the block. One instance per
  * block, one thread.
  *
- * <p>Fabric: core/committer/txvalidator/v20/validator.go.
+ * <p>Fabric: core/committer/txvalidator/v20/validator.go, v14/validator.go.
  */
 final class BlockDecision {
 
   private static final Logger LOG = LoggerFactory.getLogger(BlockDecision.class);
-  private static final String BUILT_IN_PLUGIN = "vscc";
 
   private final BlockVerdict verdict;
   private final CommittedTxIds ids;
-  private final BlockDefinitions definitions;
   private final ApplicationPolicies policies;
-  private final StateView committed;
   private final ConfigApplier applier;
   private final KeyPolicies keyPolicies;
+  private final EndorsementRules rules;
   private final byte[] flags;
   private final String[] reasons;
 
@@ -48,11 +43,13 @@ final class BlockDecision {
       ConfigApplier applier) {
     this.verdict = verdict;
     this.ids = ids;
-    this.definitions = new BlockDefinitions(definitions);
     this.policies = policies;
-    this.committed = committed;
     this.applier = applier;
     this.keyPolicies = new KeyPolicies(committed);
+    this.rules =
+        policies.config().application().v20Validation()
+            ? new RulesV20(definitions, policies, keyPolicies, committed)
+            : new RulesV14(policies, keyPolicies, committed);
     this.flags = verdict.codes().clone();
     this.reasons = new String[flags.length];
   }
@@ -71,7 +68,9 @@ final class BlockDecision {
         flags[i] = (byte) endorsement(i, dispatched[i]).getNumber();
       }
     }
+    byte[] decided = flags.clone();
     markDuplicates();
+    rules.finish(verdict.transactions(), decided, flags);
     logInvalid();
     return flags;
   }
@@ -89,7 +88,7 @@ final class BlockDecision {
         flags[i] = TxValidationCode.DUPLICATE_TXID_VALUE;
         continue;
       }
-      dispatched[i] = DispatchChecks.of(transaction);
+      dispatched[i] = rules.dispatch(transaction);
       flags[i] = (byte) dispatched[i].code().getNumber();
     }
     return dispatched;
@@ -124,60 +123,10 @@ final class BlockDecision {
   }
 
   private TxValidationCode endorsement(int index, DispatchChecks dispatched) {
-    List<Identity> signers = signers(index);
-    TxValidationCode code = TxValidationCode.VALID;
-    for (NamespaceTarget target : dispatched.namespaces()) {
-      if (code != TxValidationCode.VALID && !changesMetadata(target)) {
-        continue;
-      }
-      // After a failure the other namespaces matter only to later transactions: a key whose
-      // metadata was changed with sufficient endorsement is off limits to them all the same.
-      TxValidationCode ofNamespace = namespace(index, target, signers);
-      if (code == TxValidationCode.VALID) {
-        code = ofNamespace;
-      }
-    }
-    return code;
-  }
-
-  private static boolean changesMetadata(NamespaceTarget target) {
-    if (target.readWrites().isEmpty()) {
-      return false;
-    }
-    NamespaceReadWrites namespace = target.readWrites().get();
-    return !namespace.keys().metadataWrites().isEmpty()
-        || namespace.collections().stream().anyMatch(c -> !c.keys().metadataWrites().isEmpty());
-  }
-
-  private TxValidationCode namespace(int index, NamespaceTarget target, List<Identity> signers) {
-    ChannelConfig config = policies.config();
-    Optional<ValidationInfo> info =
-        definitions.validationInfo(target.namespace(), committed, config);
-    if (info.isEmpty() || info.get().plugin().isEmpty() || info.get().policy().isEmpty()) {
-      reject(index, "chaincode definition for [%s] not found".formatted(target.namespace()));
-      return TxValidationCode.INVALID_CHAINCODE;
-    }
-    if (!info.get().plugin().equals(BUILT_IN_PLUGIN)) {
-      throw new ValidationException(
-          "plugin with name %s couldn't be used: plugin with name %s wasn't found"
-              .formatted(info.get().plugin(), info.get().plugin()));
-    }
-    EndorsementCheck check =
-        new EndorsementCheck(
-            target, info.get().policy(), signers, policies, keyPolicies, definitions, committed);
-    Optional<String> failure = check.evaluate();
-    if (failure.isPresent()) {
-      reject(index, failure.get());
-      return TxValidationCode.ENDORSEMENT_POLICY_FAILURE;
-    }
-    target.readWrites().ifPresent(keyPolicies::endorsed);
-    return TxValidationCode.VALID;
-  }
-
-  private void reject(int index, String reason) {
-    if (reasons[index] == null) {
-      reasons[index] = reason;
-    }
+    ParsedTransaction transaction = verdict.transactions().get(index);
+    EndorsementRules.Outcome outcome = rules.decide(transaction, dispatched, signers(index));
+    reasons[index] = outcome.reason();
+    return outcome.code();
   }
 
   private void logInvalid() {

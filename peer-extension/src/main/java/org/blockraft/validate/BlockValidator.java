@@ -54,7 +54,6 @@ public final class BlockValidator {
    * @throws ValidationException if the channel must stop
    */
   public BlockVerdict verify(VerifiedBlock block, ChannelConfig config) {
-    requireRules(config);
     return slices.verify(channelId, block, config);
   }
 
@@ -68,7 +67,6 @@ public final class BlockValidator {
    */
   public ValidatedBlock decide(
       BlockVerdict verdict, ChannelConfig config, StateView committed, ConfigApplier applier) {
-    requireRules(config);
     BlockVerdict current =
         verdict.config() == config ? verdict : slices.verify(channelId, verdict.block(), config);
     if (policies == null || policies.config() != config) {
@@ -83,15 +81,5 @@ public final class BlockValidator {
         verdict.block().number(),
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
     return new ValidatedBlock(verdict.block(), flags, current.transactions());
-  }
-
-  /** Which validator a channel gets is a matter of its capabilities; there is one so far. */
-  private void requireRules(ChannelConfig config) {
-    if (!config.application().v20Validation()) {
-      throw new ValidationException(
-          "channel %s does not have the application capability V2_0 or later:".formatted(channelId)
-              + " its transactions follow the validation rules of Fabric 1.4,"
-              + " which this peer does not have");
-    }
   }
 }

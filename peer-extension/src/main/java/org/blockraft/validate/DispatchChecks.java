@@ -28,6 +28,15 @@ record DispatchChecks(TxValidationCode code, List<NamespaceTarget> namespaces) {
   record NamespaceTarget(String namespace, Optional<NamespaceReadWrites> readWrites) {}
 
   static DispatchChecks of(ParsedTransaction transaction) {
+    return of(transaction, TxValidationCode.INVALID_CHAINCODE);
+  }
+
+  /**
+   * The same checks in either version of the rules.
+   *
+   * @param badName the code of a transaction whose chaincode has no good name or version
+   */
+  static DispatchChecks of(ParsedTransaction transaction, TxValidationCode badName) {
     ChaincodeAction.ChaincodeName invoked;
     try {
       invoked = ChaincodeAction.ofHeaderExtension(transaction.header().extension());
@@ -49,7 +58,7 @@ record DispatchChecks(TxValidationCode code, List<NamespaceTarget> namespaces) {
     if (invoked.name().isEmpty()
         || !invoked.name().equals(executed.name())
         || executed.version().isEmpty()) {
-      return failed(TxValidationCode.INVALID_CHAINCODE);
+      return failed(badName);
     }
     if (!eventFits(action.get().events(), invoked.name())) {
       return failed(TxValidationCode.INVALID_OTHER_REASON);
@@ -84,7 +93,7 @@ record DispatchChecks(TxValidationCode code, List<NamespaceTarget> namespaces) {
     return new DispatchChecks(TxValidationCode.VALID, targets);
   }
 
-  private static DispatchChecks failed(TxValidationCode code) {
+  static DispatchChecks failed(TxValidationCode code) {
     return new DispatchChecks(code, List.of());
   }
 }

@@ -243,21 +243,6 @@ class BlockValidatorTest {
   }
 
   @Test
-  void olderRulesAreRefused() {
-    ConfigGroup.Builder root = channel.root().toBuilder();
-    root.putGroups(
-        "Application",
-        root.getGroupsOrThrow("Application").toBuilder()
-            .putValues("Capabilities", SampleChannel.capabilities("V1_4_2"))
-            .build());
-    ChannelConfig old =
-        ChannelConfig.of(SampleChannel.ID, Config.newBuilder().setChannelGroup(root).build());
-    assertThrows(
-        ValidationException.class,
-        () -> validator(lookup()).validate(block(List.of()), old, state, applied::add));
-  }
-
-  @Test
   void slicesOfAnySizeFindTheSame() {
     List<ByteString> envelopes = new ArrayList<>();
     for (int i = 0; i < 20; i++) {

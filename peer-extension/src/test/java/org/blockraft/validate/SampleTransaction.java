@@ -37,6 +37,8 @@ final class SampleTransaction {
   private final String chaincode;
   private final List<NsReadWriteSet> namespaces = new ArrayList<>();
   private final List<Signer> endorsers = new ArrayList<>();
+  private String version = "1";
+  private ByteString proposalPayload = ByteString.copyFromUtf8("proposal");
 
   SampleTransaction(LocalMsp creator, String chaincode) {
     this.creator = creator.signer();
@@ -49,6 +51,22 @@ final class SampleTransaction {
       set.addWrites(KVWrite.newBuilder().setKey(key).setValue(ByteString.copyFromUtf8("v")));
     }
     return add(namespace, set);
+  }
+
+  SampleTransaction puts(String namespace, String key, ByteString value) {
+    return add(
+        namespace,
+        KVRWSet.newBuilder().addWrites(KVWrite.newBuilder().setKey(key).setValue(value)));
+  }
+
+  SampleTransaction version(String executed) {
+    version = executed;
+    return this;
+  }
+
+  SampleTransaction proposalPayload(ByteString payload) {
+    proposalPayload = payload;
+    return this;
   }
 
   SampleTransaction changesMetadata(String namespace, String key) {
@@ -132,7 +150,6 @@ final class SampleTransaction {
   }
 
   private ByteString action(ByteString channelHeader, ByteString signatureHeader) {
-    ByteString proposalPayload = ByteString.copyFromUtf8("proposal");
     MessageDigest digest = Sha256.digest();
     digest.update(channelHeader.toByteArray());
     digest.update(signatureHeader.toByteArray());
@@ -147,7 +164,7 @@ final class SampleTransaction {
                             .addAllNsRwset(namespaces)
                             .build()
                             .toByteString())
-                    .setChaincodeId(ChaincodeID.newBuilder().setName(chaincode).setVersion("1"))
+                    .setChaincodeId(ChaincodeID.newBuilder().setName(chaincode).setVersion(version))
                     .build()
                     .toByteString())
             .build()
