@@ -63,7 +63,7 @@ public final class DiscoveryService extends DiscoveryGrpc.DiscoveryImplBase {
   }
 
   private Response discover(SignedRequest signed, CallPeer peer) {
-    Request request = validated(signed, peer);
+    Request request = validated(signed);
     SignedData data =
         new SignedData(
             signed.getPayload(),
@@ -74,7 +74,7 @@ public final class DiscoveryService extends DiscoveryGrpc.DiscoveryImplBase {
     return response.build();
   }
 
-  private Request validated(SignedRequest signed, CallPeer peer) {
+  private Request validated(SignedRequest signed) {
     Request request;
     try {
       request = Request.parseFrom(signed.getPayload());
