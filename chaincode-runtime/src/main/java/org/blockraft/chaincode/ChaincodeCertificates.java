@@ -31,6 +31,7 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -171,6 +172,12 @@ public final class ChaincodeCertificates {
               subject,
               keys.getPublic());
       addExtensions(builder, isAuthority, host);
+      if (isAuthority) {
+        builder.addExtension(
+            Extension.subjectKeyIdentifier,
+            false,
+            new JcaX509ExtensionUtils().createSubjectKeyIdentifier(keys.getPublic()));
+      }
       PrivateKey signer = issuer == null ? keys.getPrivate() : issuer.key();
       X509Certificate certificate =
           new JcaX509CertificateConverter()

@@ -1,6 +1,8 @@
 package org.blockraft.peer;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.concurrent.Callable;
 import org.blockraft.identity.IdentityException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {Main.Node.class, Main.VersionCommand.class})
+    subcommands = {Main.Node.class, Main.VersionCommand.class, Main.Train.class})
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -53,6 +55,16 @@ public final class Main implements Runnable {
       PrintWriter out = spec.commandLine().getOut();
       out.print(ProductVersion.text());
       out.flush();
+    }
+  }
+
+  /** What the build runs to make the AOT cache; of no use to anybody else, so not listed. */
+  @Command(name = "train", hidden = true)
+  static final class Train implements Callable<Integer> {
+    @Override
+    public Integer call() throws IOException {
+      TrainingRun.run();
+      return 0;
     }
   }
 
