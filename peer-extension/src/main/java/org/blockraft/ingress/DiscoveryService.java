@@ -89,8 +89,8 @@ public final class DiscoveryService extends DiscoveryGrpc.DiscoveryImplBase {
       throw new ServiceException("access denied, client identity wasn't supplied");
     }
     // The claimed hash of the client's TLS certificate is not looked at: stock peers mean to
-    // compare
-    // it, but never do, and stock's own command line client sends the hash of something else.
+    // compare it, but never do, and stock's own command line client sends the hash of something
+    // else.
     return request;
   }
 
