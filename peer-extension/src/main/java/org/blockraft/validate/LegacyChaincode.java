@@ -8,7 +8,7 @@ import org.blockraft.state.VersionedValue;
 
 /**
  * A chaincode as instantiated by the lifecycle before Fabric 2.0: the value under its name in the
- * namespace {@code lscc}. Its policies stay as they came, since whether they parse matters only to
+ * namespace "lscc". Its policies stay as they came, since whether they parse matters only to
  * whoever evaluates them.
  *
  * <p>Fabric: core/common/ccprovider/ccprovider.go ChaincodeData.
