@@ -2,6 +2,7 @@ package org.blockraft.differential;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -9,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.blockraft.testnet.NetworkException;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.common.ImplicitMetaPolicy;
@@ -88,12 +90,19 @@ final class ChainDriver implements AutoCloseable {
     Draft commit = deployment.commit(parties.admin1(), CHANNEL);
     send(List.of(endorsed(commit, List.of(stock1, stock2))));
     if (!deployment.initRequired()) {
-      Draft draft =
-          new ProposalBuilder(parties.client(), CHANNEL, deployment.name()).args("run").build();
-      stock1.warmUp(draft);
-      stock2.warmUp(draft);
-      witness.warmUp(draft);
+      warmUp(
+          () ->
+              new ProposalBuilder(parties.client(), CHANNEL, deployment.name())
+                  .args("run")
+                  .build());
     }
+  }
+
+  /** Each peer gets a proposal of its own: a shim may take one that comes twice for the first. */
+  private void warmUp(Supplier<Draft> draft) {
+    stock1.warmUp(draft.get());
+    stock2.warmUp(draft.get());
+    witness.warmUp(draft.get());
   }
 
   /**
@@ -145,15 +154,14 @@ final class ChainDriver implements AutoCloseable {
 
   /** Calls init of the chaincode that asks for it. */
   void initialize(String chaincode) {
-    Draft draft =
-        new ProposalBuilder(parties.client(), CHANNEL, chaincode)
-            .init()
-            .args("init", ScriptGenerator.op("put", "initialized", "yes").toString())
-            .build();
-    stock1.warmUp(draft);
-    stock2.warmUp(draft);
-    witness.warmUp(draft);
-    send(List.of(endorsed(draft, List.of(stock1, stock2))));
+    Supplier<Draft> draft =
+        () ->
+            new ProposalBuilder(parties.client(), CHANNEL, chaincode)
+                .init()
+                .args("init", ScriptGenerator.op("put", "initialized", "yes").toString())
+                .build();
+    warmUp(draft);
+    send(List.of(endorsed(draft.get(), List.of(stock1, stock2))));
   }
 
   /** One round: proposals at one height, then their transactions in random order. */
@@ -268,6 +276,28 @@ final class ChainDriver implements AutoCloseable {
     for (Envelope envelope : alone) {
       chain.broadcast(List.of(envelope));
       settle();
+    }
+  }
+
+  /**
+   * Continues the chain in place of its orderer, with transactions that no orderer takes; the last
+   * thing that can be done to the network. Each stands behind a good one: a stock peer waits for
+   * ever when a good one follows that it looks at together with an unreadable one.
+   */
+  void forge() throws IOException {
+    network.processes().stop("orderer");
+    BlockForge forge = new BlockForge(parties.orderer(), chain.blocks().getLast());
+    try (BlockServer server =
+        new BlockServer(
+            chain.blocks(), network.ordererPort(), network.ordererFolder().resolve("tls"))) {
+      for (EnvelopeFault fault : EnvelopeFault.values()) {
+        TransactionBuilder bad = plain("forged-" + fault);
+        fault.apply(bad, parties);
+        server.append(
+            forge.next(List.of(plain("before-" + fault).build(), bad.build(), bad.build())));
+        chain.follow();
+        witness.reached(chain.height());
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package org.blockraft.differential;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 
 /**
  * What a compared chain consists of: conflicts, deletes, ranges, private data and key-level
@@ -13,12 +14,8 @@ import com.google.protobuf.ByteString;
 record ChainPlan(int rounds, int size) {
   private static final int LATER_BLOCK_TRANSACTIONS = 37;
 
-  void run(ChainDriver driver) {
-    driver.join();
-    Deployment probe = ChainDriver.probe();
-    driver.deploy(probe);
-    driver.deploy(ChainDriver.other());
-    driver.initialize("other");
+  void run(ChainDriver driver) throws IOException {
+    Deployment probe = deploy(driver);
     rounds(driver);
     driver.everyFault();
     driver.updateLimits(LATER_BLOCK_TRANSACTIONS);
@@ -32,6 +29,17 @@ record ChainPlan(int rounds, int size) {
     rounds(driver);
     driver.everyFault();
     driver.specialProposals();
+    driver.forge();
+  }
+
+  /** Has the stock peers join and the chaincodes deployed. */
+  static Deployment deploy(ChainDriver driver) {
+    driver.join();
+    Deployment probe = ChainDriver.probe();
+    driver.deploy(probe);
+    driver.deploy(ChainDriver.other());
+    driver.initialize("other");
+    return probe;
   }
 
   private void rounds(ChainDriver driver) {

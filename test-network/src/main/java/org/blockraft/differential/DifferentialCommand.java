@@ -85,7 +85,8 @@ public final class DifferentialCommand implements Runnable {
       @Option(names = "--rounds", defaultValue = "15") int rounds,
       @Option(names = "--size", defaultValue = "100") int size,
       @Option(names = "--blockraft", required = true, description = "The launcher of our peer.")
-          Path launcher) {
+          Path launcher)
+      throws IOException {
     LiveComparison comparison;
     StockChain chain;
     try (DifferentialNetwork network = network(folder, basePort)) {
@@ -111,6 +112,24 @@ public final class DifferentialCommand implements Runnable {
                 comparison.differences().size(),
                 chain.flags()));
     return comparison.differences().isEmpty() ? 0 : 1;
+  }
+
+  @Command(description = "Kill our peer again and again under load, then compare all blocks.")
+  int kill(
+      @Option(names = "--folder", defaultValue = "difference") Path folder,
+      @Option(names = "--port", defaultValue = "21050") int basePort,
+      @Option(names = "--seed", defaultValue = "1") long seed,
+      @Option(names = "--kills", defaultValue = "20") int kills,
+      @Option(names = "--blockraft", required = true, description = "The launcher of our peer.")
+          Path launcher) {
+    List<Difference> differences;
+    try (DifferentialNetwork network = network(folder, basePort)) {
+      differences =
+          new KillLoop(network, launcher.toAbsolutePath(), seed, this::say).run(kills);
+    }
+    differences.forEach(d -> say(d.text()));
+    say("%d kills, %d differences".formatted(kills, differences.size()));
+    return differences.isEmpty() ? 0 : 1;
   }
 
   @Command(description = "Replay a recorded chain without a node.")

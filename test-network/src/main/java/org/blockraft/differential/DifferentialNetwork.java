@@ -12,10 +12,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.blockraft.testnet.FabricPrograms;
+import org.blockraft.testnet.NetworkException;
 import org.blockraft.testnet.NetworkFolder;
 import org.blockraft.testnet.Processes;
 import org.blockraft.testnet.Template;
@@ -179,6 +183,20 @@ final class DifferentialNetwork implements AutoCloseable {
   /** Starts a peer of ours from its launcher. */
   void startOurs(Path launcher) {
     startPeer(ours, List.of(launcher.toString(), "node", "start"));
+  }
+
+  /** Ends the peer of ours as a power failure would. */
+  void killOurs() {
+    ProcessHandle process =
+        processes.alive(ours.name()).orElseThrow(() -> new NetworkException("ours is not running"));
+    process.destroyForcibly();
+    try {
+      process.onExit().get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new NetworkException("ours does not end");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void startPeer(NetworkPeer peer, List<String> command) {

@@ -78,11 +78,21 @@ final class StockChain {
   /** Waits until all that was accepted stands in blocks that both peers have. */
   void settle() {
     while (seen < accepted) {
-      Block block = first.blocks(reader, channelId, height(), height()).getFirst();
-      blocks.add(block);
-      seen += block.getData().getDataCount();
+      take();
     }
     second.awaitHeight(secondReader, channelId, height(), CATCH_UP_TIMEOUT);
+  }
+
+  /** Waits for one more block, wherever it comes from. */
+  void follow() {
+    take();
+    second.awaitHeight(secondReader, channelId, height(), CATCH_UP_TIMEOUT);
+  }
+
+  private void take() {
+    Block block = first.blocks(reader, channelId, height(), height()).getFirst();
+    blocks.add(block);
+    seen += block.getData().getDataCount();
   }
 
   /** The configuration in force. */

@@ -51,7 +51,7 @@ class RecordedProposalsTest {
     int port = freePorts();
     NetworkPeer peer = new NetworkPeer("node", 1, 1, port);
     Processes processes = new Processes(new NetworkFolder(folder, folder, folder));
-    try (RecordedOrderer orderer = new RecordedOrderer(recording.blocks(), tls(crypto));
+    try (BlockServer orderer = new BlockServer(recording.blocks(), 0, tls(crypto));
         PeerNode node = node(recording, crypto, peer, orderer.port());
         PeerConnection connection =
             new PeerConnection(
@@ -68,7 +68,7 @@ class RecordedProposalsTest {
   }
 
   private static List<Difference> replay(
-      Recording recording, RecordedOrderer orderer, PeerConnection peer, Party admin) {
+      Recording recording, BlockServer orderer, PeerConnection peer, Party admin) {
     LiveComparison comparison = new LiveComparison(peer, admin);
     long height = 1;
     for (Recording.RecordedProposal recorded : recording.proposals()) {

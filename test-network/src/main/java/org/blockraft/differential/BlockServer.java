@@ -7,6 +7,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,8 +19,11 @@ import org.hyperledger.fabric.protos.orderer.AtomicBroadcastGrpc;
 import org.hyperledger.fabric.protos.orderer.DeliverResponse;
 import org.hyperledger.fabric.protos.orderer.SeekInfo;
 
-/** Delivers recorded blocks as their orderer did, up to a height that a test raises. */
-final class RecordedOrderer extends AtomicBroadcastGrpc.AtomicBroadcastImplBase
+/**
+ * An orderer that only delivers: given blocks, up to a height that is raised from outside. With the
+ * key material of a real orderer, peers take it for that one.
+ */
+final class BlockServer extends AtomicBroadcastGrpc.AtomicBroadcastImplBase
     implements AutoCloseable {
   private static final long STOP_SECONDS = 5;
 
@@ -29,10 +33,17 @@ final class RecordedOrderer extends AtomicBroadcastGrpc.AtomicBroadcastImplBase
   private long height = 1;
   private boolean closed;
 
-  RecordedOrderer(List<Block> blocks, Path tls) throws IOException {
-    this.blocks = blocks;
+  /**
+   * Starts to listen on the loopback interface.
+   *
+   * @param blocks what a peer adds to them is taken away
+   * @param port 0 for any
+   * @param tls a folder with {@code server.crt} and {@code server.key}
+   */
+  BlockServer(List<Block> blocks, int port, Path tls) throws IOException {
+    this.blocks = new ArrayList<>(blocks);
     this.server =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
             .sslContext(
                 GrpcSslContexts.forServer(
                         tls.resolve("server.crt").toFile(), tls.resolve("server.key").toFile())
@@ -52,11 +63,18 @@ final class RecordedOrderer extends AtomicBroadcastGrpc.AtomicBroadcastImplBase
     notifyAll();
   }
 
-  private synchronized boolean await(long number) throws InterruptedException {
+  /** Appends a block and lets go of all. */
+  synchronized void append(Block block) {
+    blocks.add(block);
+    raise(blocks.size());
+  }
+
+  /** The block, or null when this is closed before it is let go of. */
+  private synchronized Block await(long number) throws InterruptedException {
     while (height <= number && !closed) {
       wait(TimeUnit.SECONDS.toMillis(1));
     }
-    return !closed;
+    return closed ? null : blocks.get((int) number);
   }
 
   @Override
@@ -83,9 +101,9 @@ final class RecordedOrderer extends AtomicBroadcastGrpc.AtomicBroadcastImplBase
       throws IOException, InterruptedException {
     SeekInfo seek = SeekInfo.parseFrom(Payload.parseFrom(request.getPayload()).getData());
     long next = seek.getStart().hasSpecified() ? seek.getStart().getSpecified().getNumber() : 0;
-    for (; next < blocks.size() && await(next); next++) {
-      Block block = BlockComparison.ordered(blocks.get((int) next));
-      responses.onNext(DeliverResponse.newBuilder().setBlock(block).build());
+    for (Block block = await(next); block != null; block = await(++next)) {
+      responses.onNext(
+          DeliverResponse.newBuilder().setBlock(BlockComparison.ordered(block)).build());
     }
     return null;
   }
