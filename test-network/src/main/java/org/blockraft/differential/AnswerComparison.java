@@ -99,8 +99,7 @@ final class AnswerComparison {
         result.setPayload(
             inOneOrder(QueryChaincodeDefinitionsResult.parseFrom(response.getPayload())));
       } else if (question.contains("calls _lifecycle: CheckCommitReadiness")) {
-        result.setPayload(
-            inOneOrder(CheckCommitReadinessResult.parseFrom(response.getPayload())));
+        result.setPayload(inOneOrder(CheckCommitReadinessResult.parseFrom(response.getPayload())));
       }
     } catch (InvalidProtocolBufferException e) {
       return response;

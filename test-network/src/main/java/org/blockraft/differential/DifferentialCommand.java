@@ -124,8 +124,7 @@ public final class DifferentialCommand implements Runnable {
           Path launcher) {
     List<Difference> differences;
     try (DifferentialNetwork network = network(folder, basePort)) {
-      differences =
-          new KillLoop(network, launcher.toAbsolutePath(), seed, this::say).run(kills);
+      differences = new KillLoop(network, launcher.toAbsolutePath(), seed, this::say).run(kills);
     }
     differences.forEach(d -> say(d.text()));
     say("%d kills, %d differences".formatted(kills, differences.size()));

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -176,13 +177,21 @@ final class DifferentialNetwork implements AutoCloseable {
         "--client-key=" + tls.resolve("server.key"));
   }
 
-  void startStock(NetworkPeer peer) {
-    startPeer(peer, program("peer", "node", "start"));
+  private void startStock(NetworkPeer peer) {
+    startPeer(peer, program("peer", "node", "start"), Map.of());
   }
 
-  /** Starts a peer of ours from its launcher. */
+  /** Starts a peer of ours from its launcher, to act as the release that the stock peers are. */
   void startOurs(Path launcher) {
-    startPeer(ours, List.of(launcher.toString(), "node", "start"));
+    startPeer(
+        ours,
+        List.of(launcher.toString(), "node", "start"),
+        Map.of("CORE_BLOCKRAFT_COMPATIBILITY", release()));
+  }
+
+  private String release() {
+    String version = processes.run(program("peer", "version"), Map.of(), TOOL_TIMEOUT);
+    return version.contains("Version: v3") ? "3.1" : "2.5";
   }
 
   /** Ends the peer of ours as a power failure would. */
@@ -199,10 +208,12 @@ final class DifferentialNetwork implements AutoCloseable {
     }
   }
 
-  private void startPeer(NetworkPeer peer, List<String> command) {
+  private void startPeer(NetworkPeer peer, List<String> command, Map<String, String> more) {
     Path config = files.root().resolve(peer.name());
     writeCore(peer, crypto(), files.data(peer.name()), firstProbePort(), config);
-    processes.start(peer.name(), command, Map.of("FABRIC_CFG_PATH", config.toString()));
+    Map<String, String> environment = new HashMap<>(more);
+    environment.put("FABRIC_CFG_PATH", config.toString());
+    processes.start(peer.name(), command, environment);
     processes.awaitLog(peer.name(), "Started peer with ID", START_TIMEOUT);
   }
 
@@ -240,7 +251,10 @@ final class DifferentialNetwork implements AutoCloseable {
                 chaincodeClassPath(),
                 PROBE_SERVER));
     command.addAll(ProbePackages.serverArguments(firstPort));
-    processes.start(PROBES, command, Map.of("CORE_PEER_TLS_ENABLED", "false", "CORE_PEER_LOCALMSPID", "Org1MSP"));
+    processes.start(
+        PROBES,
+        command,
+        Map.of("CORE_PEER_TLS_ENABLED", "false", "CORE_PEER_LOCALMSPID", "Org1MSP"));
     processes.awaitLog(PROBES, PROBES_READY, START_TIMEOUT);
   }
 

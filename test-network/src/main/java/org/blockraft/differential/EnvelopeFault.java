@@ -11,9 +11,10 @@ import org.hyperledger.fabric.protos.msp.SerializedIdentity;
 
 /**
  * Ways in which a transaction can be wrong that an orderer would refuse; peers must cope too. A
- * block with an envelope that lacks its payload or signature is not taken at all, and over a payload
- * without header a stock peer's process ends. An empty channel id has a stock peer ask its local MSP
- * for the creator, so that stock peers of two organizations differ; ours asks the channel's.
+ * block with an envelope that lacks its payload or signature is not taken at all, and over a
+ * payload without header a stock peer's process ends. An empty channel id has a stock peer ask its
+ * local MSP for the creator, so that stock peers of two organizations differ; ours asks the
+ * channel's.
  */
 enum EnvelopeFault {
   BROKEN_SIGNATURE((t, who) -> t.bendEnvelope(e -> e.setSignature(broken(e.getSignature())))),
@@ -31,8 +32,7 @@ enum EnvelopeFault {
           t.bendPayload(p -> p.setHeader(p.getHeader().toBuilder().setChannelHeader(garbage())))),
   UNREADABLE_SIGNATURE_HEADER(
       (t, who) ->
-          t.bendPayload(
-              p -> p.setHeader(p.getHeader().toBuilder().setSignatureHeader(garbage())))),
+          t.bendPayload(p -> p.setHeader(p.getHeader().toBuilder().setSignatureHeader(garbage())))),
   OTHER_CHANNEL((t, who) -> t.bendChannelHeader(h -> h.setChannelId("elsewhere"))),
   NO_CREATOR((t, who) -> t.bendSignatureHeader(h -> h.clearCreator())),
   UNREADABLE_CREATOR((t, who) -> t.bendSignatureHeader(h -> h.setCreator(garbage()))),
@@ -51,8 +51,7 @@ enum EnvelopeFault {
   OTHER_CREATOR((t, who) -> t.bendSignatureHeader(h -> h.setCreator(who.client2().serialized()))),
   TYPE_CONFIG_UPDATE(
       (t, who) -> t.bendChannelHeader(h -> h.setType(HeaderType.CONFIG_UPDATE_VALUE))),
-  TYPE_ORDERER(
-      (t, who) -> t.bendChannelHeader(h -> h.setType(4))),
+  TYPE_ORDERER((t, who) -> t.bendChannelHeader(h -> h.setType(4))),
   TYPE_SEEK((t, who) -> t.bendChannelHeader(h -> h.setType(HeaderType.DELIVER_SEEK_INFO_VALUE)));
 
   private static final BigInteger ORDER =

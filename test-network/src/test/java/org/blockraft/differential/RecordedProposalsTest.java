@@ -22,8 +22,9 @@ import org.blockraft.peer.PeerConfig;
 import org.blockraft.peer.PeerNode;
 import org.blockraft.testnet.NetworkFolder;
 import org.blockraft.testnet.Processes;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -32,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 class RecordedProposalsTest {
   private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(60);
-  private static final String RECORDING = "stock-2.5.16.zip";
 
   /** Ports in a row: peer, chaincode, operations, then the probe chaincodes. */
   private static final int PORTS = 6;
@@ -42,9 +42,10 @@ class RecordedProposalsTest {
 
   @TempDir private Path folder;
 
-  @Test
-  void answersAreThoseOfTheStockPeer() throws IOException {
-    Recording recording = Recordings.load(RECORDING);
+  @ParameterizedTest
+  @CsvSource({"stock-2.5.16.zip, 2.5", "stock-3.1.5.zip, 3.1"})
+  void answersAreThoseOfTheStockPeer(String name, String release) throws IOException {
+    Recording recording = Recordings.load(name);
     assertTrue(recording.proposals().size() >= 200);
     Path crypto = folder.resolve("crypto-config");
     recording.unpackCrypto(crypto);
@@ -52,7 +53,7 @@ class RecordedProposalsTest {
     NetworkPeer peer = new NetworkPeer("node", 1, 1, port);
     Processes processes = new Processes(new NetworkFolder(folder, folder, folder));
     try (BlockServer orderer = new BlockServer(recording.blocks(), 0, tls(crypto));
-        PeerNode node = node(recording, crypto, peer, orderer.port());
+        PeerNode node = node(recording, crypto, peer, orderer.port(), release);
         PeerConnection connection =
             new PeerConnection(
                 peer.address(), peer.host(), peer.folder(crypto).resolve("tls/ca.crt"))) {
@@ -86,7 +87,8 @@ class RecordedProposalsTest {
     return comparison.differences();
   }
 
-  private PeerNode node(Recording recording, Path crypto, NetworkPeer peer, int ordererPort)
+  private PeerNode node(
+      Recording recording, Path crypto, NetworkPeer peer, int ordererPort, String release)
       throws IOException {
     Path config = folder.resolve("config");
     DifferentialNetwork.writeCore(
@@ -103,10 +105,17 @@ class RecordedProposalsTest {
     String override =
         "addressOverrides: [{from: \"%s\", to: \"127.0.0.1:%d\", caCertsFile: \"%s\"}], "
             .formatted(recordedAddress, ordererPort, tls(crypto).resolve("ca.crt"));
-    String yaml = Files.readString(file).replace("deliveryclient: {", "deliveryclient: {" + override);
+    String yaml =
+        Files.readString(file).replace("deliveryclient: {", "deliveryclient: {" + override);
     Files.write(file, yaml.getBytes(StandardCharsets.UTF_8));
     Map<String, String> environment =
-        Map.of("FABRIC_CFG_PATH", config.toString(), "CORE_CHAINCODE_EXECUTETIMEOUT", "10s");
+        Map.of(
+            "FABRIC_CFG_PATH",
+            config.toString(),
+            "CORE_BLOCKRAFT_COMPATIBILITY",
+            release,
+            "CORE_CHAINCODE_EXECUTETIMEOUT",
+            "10s");
     return new PeerNode(
         PeerConfig.from(CoreYaml.load(environment), false),
         environment,
@@ -115,8 +124,7 @@ class RecordedProposalsTest {
   }
 
   private static Path tls(Path crypto) {
-    return crypto.resolve(
-        "ordererOrganizations/example.com/orderers/orderer.example.com/tls");
+    return crypto.resolve("ordererOrganizations/example.com/orderers/orderer.example.com/tls");
   }
 
   private static int firstProbePort(int port) {
