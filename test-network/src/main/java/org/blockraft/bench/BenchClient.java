@@ -37,7 +37,7 @@ final class BenchClient implements AutoCloseable {
   private static final String LIFECYCLE = "_lifecycle";
   private static final String VERSION = "1.0";
   private static final int STATUS_BAD = 400;
-  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration CALL_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration CATCH_UP_TIMEOUT = Duration.ofMinutes(30);
 
   private final BenchNetwork network;

@@ -40,8 +40,8 @@ final class BenchNetwork implements AutoCloseable {
   private static final String HOST = "peer0." + DOMAIN;
   private static final String ORDERER_MSP = "OrdererMSP";
   private static final String ORDERER_HOST = "orderer.example.com";
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
-  private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration TOOL_TIMEOUT = Duration.ofMinutes(1);
   private static final int PREFERRED_BYTES_MAX = 8 * 1024 * 1024;
   private static final int ABSOLUTE_BYTES_MAX = 32 * 1024 * 1024;
   private static final int PEER_PORT_OFFSET = 10;

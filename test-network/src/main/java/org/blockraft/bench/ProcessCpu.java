@@ -32,8 +32,8 @@ record ProcessCpu(long total, Map<String, Long> byThread) {
           String stat = read(thread);
           String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
           byThread.merge(name.replaceAll("[-#0-9 ]+$", ""), micros(stat), Long::sum);
-        } catch (NoSuchFileException e) {
-          continue; // The thread ended between listing and reading.
+        } catch (NoSuchFileException ended) {
+          // The thread ended between listing and reading.
         }
       }
       return new ProcessCpu(micros(read(process)), byThread);

@@ -37,8 +37,8 @@ final class DifferentialNetwork implements AutoCloseable {
   /** What of the network is configurable. */
   record Settings(Path folder, int basePort, int transactionsPerBlock, FabricPrograms programs) {}
 
-  private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(60);
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration TOOL_TIMEOUT = Duration.ofMinutes(1);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
   private static final String PROBES = "probes";
 
   /** Not loaded here: in the built module it stands in a jar of its own. */

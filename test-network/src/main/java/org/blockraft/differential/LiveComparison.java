@@ -13,7 +13,7 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
  * compares the answers; at the end compares all blocks. Safe for any thread.
  */
 final class LiveComparison implements ProposalWitness {
-  private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration CATCH_UP_TIMEOUT = Duration.ofMinutes(2);
   private static final int BLOCKS_AT_ONCE = 50;
 
   private final PeerConnection ours;

@@ -20,8 +20,8 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
 
 /** A connection to one peer. Safe for any thread. */
 public final class PeerConnection implements AutoCloseable {
-  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
-  private static final Duration BLOCK_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration CALL_TIMEOUT = Duration.ofMinutes(1);
+  private static final Duration BLOCK_TIMEOUT = Duration.ofMinutes(1);
   private static final int WARM_UPS = 3;
   private static final Duration POLL = Duration.ofMillis(100);
 

@@ -18,7 +18,7 @@ import org.hyperledger.fabric.protos.peer.TxValidationCode;
 
 /** The channel as the stock peers have it: sends transactions and follows the blocks. */
 final class StockChain {
-  private static final Duration CATCH_UP_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration CATCH_UP_TIMEOUT = Duration.ofMinutes(1);
 
   private final String channelId;
   private final Party reader;

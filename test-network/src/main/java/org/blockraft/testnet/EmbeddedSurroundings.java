@@ -12,7 +12,7 @@ import org.hyperledger.fabric.protos.common.Block;
 
 /** Key material, genesis block and orderer made in Java; nothing of Fabric needs to be there. */
 final class EmbeddedSurroundings implements Surroundings {
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
   private static final String ORDERER = "orderer";
 
   private final NetworkFolder folder;

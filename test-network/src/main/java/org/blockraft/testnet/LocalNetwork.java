@@ -23,7 +23,7 @@ import org.hyperledger.fabric.protos.peer.ChannelQueryResponse;
 
 /** The local network as a whole: our peer of Org1 and what is around it. */
 final class LocalNetwork {
-  private static final Duration PEER_START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration PEER_START_TIMEOUT = Duration.ofMinutes(1);
   private static final String READY = "Started peer with ID=";
   private static final String PEER = "peer-org1";
 

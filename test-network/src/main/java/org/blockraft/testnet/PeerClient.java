@@ -34,7 +34,7 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
 
 /** A connection to one peer as one user of its organization. */
 final class PeerClient implements AutoCloseable {
-  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration CALL_TIMEOUT = Duration.ofMinutes(1);
   private static final int MESSAGE_BYTES_MAX = 100 * 1024 * 1024;
   private static final int NONCE_BYTES = 24;
   private static final int STATUS_BAD = 400;

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** Stock Fabric around our peer: a Raft orderer, and the stock peer of Org2. */
 final class StockSurroundings implements Surroundings {
-  private static final Duration TOOL_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration TOOL_TIMEOUT = Duration.ofMinutes(1);
   private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
   private static final int ORDERER_ADMIN_PORT = 7053;
   private static final int ORDERER_OPERATIONS_PORT = 9443;
