@@ -1,6 +1,7 @@
 package org.blockraft.differential;
 
 import io.grpc.Server;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -82,7 +83,16 @@ final class BlockServer extends AtomicBroadcastGrpc.AtomicBroadcastImplBase
     return new StreamObserver<>() {
       @Override
       public void onNext(Envelope request) {
-        deliveries.submit(() -> serve(request, responses));
+        deliveries.execute(
+            () -> {
+              try {
+                serve(request, responses);
+              } catch (IOException e) {
+                responses.onError(Status.UNKNOWN.withCause(e).asRuntimeException());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // The server stops.
+              }
+            });
       }
 
       @Override

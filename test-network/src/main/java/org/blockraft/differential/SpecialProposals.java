@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import org.hyperledger.fabric.protos.common.HeaderType;
 import org.hyperledger.fabric.protos.msp.SerializedIdentity;
 import org.hyperledger.fabric.protos.peer.ChaincodeHeaderExtension;
@@ -87,8 +87,8 @@ final class SpecialProposals {
         .toByteString();
   }
 
-  private Draft spec(UnaryOperator<ChaincodeInvocationSpec.Builder> change) {
-    return read().bendSpec(change::apply).build();
+  private Draft spec(Consumer<ChaincodeInvocationSpec.Builder> change) {
+    return read().bendSpec(change).build();
   }
 
   private List<Draft> malformed() {

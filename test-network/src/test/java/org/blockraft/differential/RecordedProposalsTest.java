@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.blockraft.identity.ChannelConfig;
@@ -141,22 +140,15 @@ class RecordedProposalsTest {
   }
 
   private static boolean allFree(int first) {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < PORTS; i++) {
-        sockets.add(new ServerSocket(first + i, 1, InetAddress.getLoopbackAddress()));
-      }
-      return true;
-    } catch (IOException e) {
-      return false;
-    } finally {
-      for (ServerSocket socket : sockets) {
-        try {
-          socket.close();
-        } catch (IOException e) {
-          throw new IllegalStateException(e);
+    for (int port = first; port < first + PORTS; port++) {
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        if (socket.getLocalPort() != port) {
+          return false;
         }
+      } catch (IOException e) {
+        return false;
       }
     }
+    return true;
   }
 }
