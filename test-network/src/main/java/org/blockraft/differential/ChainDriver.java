@@ -33,6 +33,8 @@ final class ChainDriver implements AutoCloseable {
    */
   private static final int THREADS = 1;
 
+  private static final List<Fault> FAULTS = List.of(Fault.values());
+  private static final List<Forgery> FORGERIES = List.of(Forgery.values());
   private static final int FAULT_PERCENT = 12;
   private static final int FORGERY_PERCENT = 8;
   private static final int DUPLICATE_PERCENT = 3;
@@ -218,10 +220,10 @@ final class ChainDriver implements AutoCloseable {
       dice = 100;
     }
     if (dice < FAULT_PERCENT) {
-      Fault next = Fault.values()[transactionNumber % Fault.values().length];
+      Fault next = FAULTS.get(transactionNumber % FAULTS.size());
       fault = next.alone() ? null : next;
     } else if (dice < FAULT_PERCENT + FORGERY_PERCENT) {
-      forgery = Forgery.values()[transactionNumber % Forgery.values().length];
+      forgery = FORGERIES.get(transactionNumber % FORGERIES.size());
     }
     transactionNumber++;
     return new Plan(builder.build(), script, fault, forgery, random.nextLong());

@@ -57,6 +57,7 @@ enum EnvelopeFault {
   private static final BigInteger ORDER =
       new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
 
+  @SuppressWarnings("ImmutableEnumChecker") // the lambdas hold nothing
   private final BiConsumer<TransactionBuilder, Parties> change;
 
   EnvelopeFault(BiConsumer<TransactionBuilder, Parties> change) {

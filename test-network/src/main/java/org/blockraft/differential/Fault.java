@@ -191,6 +191,7 @@ enum Fault {
           UNREADABLE_RESPONSE,
           UNREADABLE_ACTION);
 
+  @SuppressWarnings("ImmutableEnumChecker") // the lambdas hold nothing
   private final BiConsumer<TransactionBuilder, Parties> change;
 
   boolean alone() {

@@ -233,6 +233,7 @@ enum Forgery {
 
   private static final int KEYS = 40;
 
+  @SuppressWarnings("ImmutableEnumChecker") // the lambdas hold nothing
   private final BiConsumer<TxReadWriteSet.Builder, Random> change;
 
   Forgery(BiConsumer<TxReadWriteSet.Builder, Random> change) {

@@ -1,6 +1,7 @@
 package org.blockraft.probe;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class ProbeServer {
     Metrics.initialize(properties);
     Traces.initialize(properties);
     ChaincodeServerProperties settings = new ChaincodeServerProperties();
-    settings.setServerAddress(new InetSocketAddress("127.0.0.1", port));
+    settings.setServerAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     settings.setMaxInboundMessageSize(MESSAGE_BYTES_MAX);
     NettyChaincodeServer server = new NettyChaincodeServer(chaincode, settings);
     return Thread.ofPlatform()
