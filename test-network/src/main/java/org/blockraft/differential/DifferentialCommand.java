@@ -84,7 +84,10 @@ public final class DifferentialCommand implements Runnable {
       @Option(names = "--seed", defaultValue = "1") long seed,
       @Option(names = "--rounds", defaultValue = "15") int rounds,
       @Option(names = "--size", defaultValue = "100") int size,
-      @Option(names = "--blockraft", required = true, description = "The launcher of our peer.")
+      @Option(
+              names = "--blockraft",
+              defaultValue = "${sys:blockraft.distribution:-blockraft}/bin/blockraft",
+              description = "The launcher of our peer.")
           Path launcher)
       throws IOException {
     LiveComparison comparison;
@@ -120,7 +123,10 @@ public final class DifferentialCommand implements Runnable {
       @Option(names = "--port", defaultValue = "21050") int basePort,
       @Option(names = "--seed", defaultValue = "1") long seed,
       @Option(names = "--kills", defaultValue = "20") int kills,
-      @Option(names = "--blockraft", required = true, description = "The launcher of our peer.")
+      @Option(
+              names = "--blockraft",
+              defaultValue = "${sys:blockraft.distribution:-blockraft}/bin/blockraft",
+              description = "The launcher of our peer.")
           Path launcher) {
     List<Difference> differences;
     try (DifferentialNetwork network = network(folder, basePort)) {

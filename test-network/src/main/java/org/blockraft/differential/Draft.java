@@ -1,6 +1,8 @@
 package org.blockraft.differential;
 
 import com.google.protobuf.ByteString;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 
 /**
@@ -15,4 +17,17 @@ public record Draft(
     ByteString channelHeader,
     ByteString signatureHeader,
     ByteString payload,
-    SignedProposal signed) {}
+    SignedProposal signed) {
+
+  /** What its endorsers sign as the hash of the proposal. */
+  ByteString proposalHash() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(channelHeader.toByteArray());
+      digest.update(signatureHeader.toByteArray());
+      return ByteString.copyFrom(digest.digest(payload.toByteArray()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
