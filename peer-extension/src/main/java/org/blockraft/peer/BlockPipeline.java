@@ -1,5 +1,7 @@
 package org.blockraft.peer;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +64,7 @@ final class BlockPipeline implements AutoCloseable {
       Supplier<ChannelConfig> config,
       ConfigApplier applier,
       int blocksAhead,
+      MeterRegistry meters,
       Consumer<Throwable> onFailure) {
     this.channelId = ledger.channelId();
     this.ledger = ledger;
@@ -70,8 +73,17 @@ final class BlockPipeline implements AutoCloseable {
     this.applier = applier;
     this.onFailure = onFailure;
     this.received = new ArrayBlockingQueue<>(blocksAhead);
+    depth(meters, "pipeline.received_blocks", "Blocks that wait to be verified.", received);
+    depth(meters, "pipeline.verified_blocks", "Verified blocks that wait to be decided.", verified);
     this.verifyThread = stage("verify", this::verify);
     this.commitThread = stage("commit", this::commit);
+  }
+
+  private void depth(MeterRegistry meters, String name, String help, BlockingQueue<?> queue) {
+    Gauge.builder(name, queue, BlockingQueue::size)
+        .description(help)
+        .tag("channel", channelId)
+        .register(meters);
   }
 
   /** A stage of the pipeline, which may be interrupted at any wait. */

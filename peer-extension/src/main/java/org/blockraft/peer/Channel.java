@@ -58,6 +58,7 @@ final class Channel implements ChannelHandle, AutoCloseable {
             this::config,
             this::apply,
             shared.blocksAhead(),
+            shared.meters(),
             cause -> failure = cause);
     shared.tlsRoots().ifPresent(this::announceRoots);
   }

@@ -1,5 +1,6 @@
 package org.blockraft.peer;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.blockraft.identity.Signer;
@@ -26,4 +27,5 @@ record ChannelServicesShared(
     ImplicitDissemination dissemination,
     Optional<TlsRoots> tlsRoots,
     int blocksAhead,
+    MeterRegistry meters,
     InstantSource clock) {}

@@ -163,6 +163,7 @@ public final class PeerNode implements AutoCloseable {
                 config.ledger().implicitMaxPeerCount()),
             mutualTls ? Optional.of(clientRoots) : Optional.empty(),
             config.own().blocksAhead(),
+            meters,
             clock);
 
     // The proposal flow: dispatcher over workers, this node's the only one.

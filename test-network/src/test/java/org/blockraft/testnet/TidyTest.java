@@ -161,6 +161,24 @@ final class TidyTest {
   }
 
   @Test
+  void everyMetricIsDocumented() throws IOException {
+    String documented = Files.readString(ROOT.resolve("docs/metrics.md"));
+    Pattern meter =
+        Pattern.compile("(?:Counter|Gauge|Summary)\\s*\\.builder\\(\\s*\"([a-z_.]+[a-z])\"");
+    Set<String> missing = new TreeSet<>();
+    for (Path file : sources("main")) {
+      Matcher meters = meter.matcher(Files.readString(file));
+      while (meters.find()) {
+        String name = meters.group(1).replace('.', '_');
+        if (!documented.contains("`" + name + "`")) {
+          missing.add(name);
+        }
+      }
+    }
+    assertEquals(Set.of(), missing);
+  }
+
+  @Test
   void testsDoNotSleep() throws IOException {
     List<String> found = new ArrayList<>();
     for (Path file : sources("test")) {
