@@ -23,16 +23,18 @@ final class Archives {
    */
   static final int ENTRY_BYTES_MAX = 1 << 30;
 
+  private static final int GZIP_HEADER_BYTES = 10; // RFC 1952, without the optional fields
+
   private Archives() {}
 
   /** Opens a gzip stream; throws with Go's words for "not gzip". */
   static InputStream gunzip(InputStream compressed) {
     BufferedInputStream in = new BufferedInputStream(compressed);
     try {
-      in.mark(1);
-      boolean empty = in.read() < 0;
-      if (empty) {
-        throw new ChaincodeException("EOF");
+      in.mark(GZIP_HEADER_BYTES);
+      int present = in.readNBytes(GZIP_HEADER_BYTES).length;
+      if (present < GZIP_HEADER_BYTES) { // Go reads the fixed header whole before it looks at it
+        throw new ChaincodeException(present == 0 ? "EOF" : "unexpected EOF");
       }
       in.reset();
       return new BufferedInputStream(new GZIPInputStream(in));

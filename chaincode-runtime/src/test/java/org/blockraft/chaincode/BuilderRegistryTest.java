@@ -83,7 +83,7 @@ class BuilderRegistryTest {
           "could not build chaincode: docker build failed: docker build is disabled");
       assertInstallFails(
           peer,
-          ByteString.copyFromUtf8("junk"),
+          ByteString.copyFromUtf8("more than ten bytes"),
           "could not parse as a chaincode install package: error reading as gzip stream: gzip:"
               + " invalid header");
     }

@@ -66,6 +66,8 @@ class PackageStoreTest {
   void refusesWhatIsNoPackage() throws Exception {
     assertRefused(ByteString.EMPTY, "error reading as gzip stream: EOF");
     assertRefused(
+        ByteString.copyFromUtf8("too short"), "error reading as gzip stream: unexpected EOF");
+    assertRefused(
         ByteString.copyFromUtf8("not a gzip file"),
         "error reading as gzip stream: gzip: invalid header");
     assertRefused(

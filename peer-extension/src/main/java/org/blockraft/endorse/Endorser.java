@@ -91,8 +91,8 @@ public final class Endorser {
    * Answers one proposal. Whatever fails after the proposal is accepted is an answer with status
    * 500.
    *
-   * @param filtered whether the filters of the Endorser service apply; stock's gateway calls its
-   *     endorser behind them, so that an expired certificate is no hindrance there
+   * @param filtered whether the filters of the Endorser service apply; the gateway of stock 2.5
+   *     calls its endorser behind them, so an expired certificate is no hindrance there
    * @throws ProposalRejected when the proposal is refused as such
    */
   public ProposalResponse process(SignedProposal signed, boolean filtered) {

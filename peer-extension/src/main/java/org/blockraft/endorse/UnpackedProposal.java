@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.blockraft.identity.Identity;
 import org.blockraft.identity.IdentityException;
+import org.blockraft.identity.Malformed;
 import org.blockraft.identity.MspManager;
 import org.hyperledger.fabric.protos.common.ChannelHeader;
 import org.hyperledger.fabric.protos.common.Header;
@@ -211,11 +212,7 @@ record UnpackedProposal(
       return parser.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
       throw new ProposalRejected(
-          context
-              + "error unmarshalling "
-              + name
-              + ": proto: cannot parse invalid wire-format data",
-          e);
+          context + "error unmarshalling " + name + ": " + Malformed.text(e), e);
     }
   }
 

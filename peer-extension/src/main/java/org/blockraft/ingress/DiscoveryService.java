@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 import java.util.Random;
+import org.blockraft.identity.Malformed;
 import org.blockraft.identity.SignedData;
 import org.hyperledger.fabric.protos.discovery.ChaincodeQuery;
 import org.hyperledger.fabric.protos.discovery.ChaincodeQueryResult;
@@ -79,8 +80,7 @@ public final class DiscoveryService extends DiscoveryGrpc.DiscoveryImplBase {
     try {
       request = Request.parseFrom(signed.getPayload());
     } catch (InvalidProtocolBufferException e) {
-      throw new ServiceException(
-          "failed parsing request: proto: cannot parse invalid wire-format data");
+      throw new ServiceException("failed parsing request: " + Malformed.text(e));
     }
     if (!request.hasAuthentication()) {
       throw new ServiceException("access denied, no authentication info in request");

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.blockraft.dispatch.AnnouncedHeights;
+import org.blockraft.identity.Malformed;
 import org.blockraft.identity.SignedData;
 import org.blockraft.ledger.LedgerException;
 import org.hyperledger.fabric.protos.common.Block;
@@ -62,8 +63,7 @@ final class GatewayEvents {
       return ChaincodeEventsRequest.parseFrom(signed.getRequest());
     } catch (InvalidProtocolBufferException e) {
       throw GatewayErrors.of(
-          Code.INVALID_ARGUMENT,
-          "invalid chaincode events request: proto: cannot parse invalid wire-format data");
+          Code.INVALID_ARGUMENT, "invalid chaincode events request: " + Malformed.text(e));
     }
   }
 

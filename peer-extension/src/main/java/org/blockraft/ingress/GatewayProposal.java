@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import org.blockraft.identity.Malformed;
 import org.hyperledger.fabric.protos.common.ChannelHeader;
 import org.hyperledger.fabric.protos.common.Header;
 import org.hyperledger.fabric.protos.peer.ChaincodeInvocationSpec;
@@ -44,8 +45,7 @@ record GatewayProposal(
     try {
       return parser.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      throw new ServiceException(
-          "error unmarshalling " + type + ": proto: cannot parse invalid wire-format data");
+      throw new ServiceException("error unmarshalling " + type + ": " + Malformed.text(e));
     }
   }
 

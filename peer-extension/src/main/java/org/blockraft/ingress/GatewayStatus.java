@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.blockraft.dispatch.AnnouncedHeights;
+import org.blockraft.identity.Malformed;
 import org.blockraft.identity.SignedData;
 import org.blockraft.ledger.TxStatus;
 import org.hyperledger.fabric.protos.gateway.CommitStatusRequest;
@@ -77,9 +78,7 @@ final class GatewayStatus {
     try {
       request = CommitStatusRequest.parseFrom(signed.getRequest());
     } catch (InvalidProtocolBufferException e) {
-      throw GatewayErrors.of(
-          Code.INVALID_ARGUMENT,
-          "invalid status request: proto: cannot parse invalid wire-format data");
+      throw GatewayErrors.of(Code.INVALID_ARGUMENT, "invalid status request: " + Malformed.text(e));
     }
     if (settings.strictStatusRequests()) {
       require(!request.getIdentity().isEmpty(), "no identity provided");

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import org.blockraft.identity.Malformed;
 import org.hyperledger.fabric.protos.peer.ChaincodeInvocationSpec;
 import org.hyperledger.fabric.protos.peer.ChaincodeProposalPayload;
 import org.hyperledger.fabric.protos.peer.Proposal;
@@ -37,8 +38,7 @@ final class InvokedChaincode {
     try {
       return parser.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      throw new LifecycleException(
-          "could not unmarshal " + what + ": proto: cannot parse invalid wire-format data", e);
+      throw new LifecycleException("could not unmarshal " + what + ": " + Malformed.text(e), e);
     }
   }
 }

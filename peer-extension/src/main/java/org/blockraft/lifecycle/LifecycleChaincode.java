@@ -14,6 +14,7 @@ import org.blockraft.chaincode.SystemChaincodeCall;
 import org.blockraft.identity.AclChecker;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.IdentityException;
+import org.blockraft.identity.Malformed;
 import org.hyperledger.fabric.protos.peer.Response;
 import org.hyperledger.fabric.protos.peer.lifecycle.ApproveChaincodeDefinitionForMyOrgArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.CheckCommitReadinessArgs;
@@ -170,7 +171,8 @@ public final class LifecycleChaincode implements SystemChaincode {
       throw new LifecycleException(
           "could not decode input arg for *lifecycle.Invocation."
               + function
-              + ": proto: cannot parse invalid wire-format data",
+              + ": "
+              + Malformed.text(e),
           e);
     }
   }

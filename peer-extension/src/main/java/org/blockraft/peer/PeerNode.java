@@ -201,7 +201,7 @@ public final class PeerNode implements AutoCloseable {
             signer.serialized(),
             signer::sign,
             config.externalEndpoint(),
-            new LocalEndorserClient(dispatcher),
+            new LocalEndorserClient(dispatcher, settings.version3()),
             served,
             chaincodes,
             clock);

@@ -73,7 +73,7 @@ final class GatewayFixture implements AutoCloseable, ChaincodeDirectory {
             PEER.serialized(),
             PEER::sign,
             ADDRESS,
-            new LocalEndorserClient(dispatcher),
+            new LocalEndorserClient(dispatcher, false),
             channels,
             this,
             InstantSource.system());
