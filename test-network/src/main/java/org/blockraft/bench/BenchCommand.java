@@ -61,7 +61,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "-proposals", defaultValue = "10000", description = "Of each kind, per run.")
   private int proposals;
 
-  @Option(names = "-warmup", defaultValue = "10000", description = "Proposals not counted.")
+  @Option(names = "-warmup", defaultValue = "40000", description = "Proposals not counted.")
   private int warmup;
 
   @Option(names = "-repeat", defaultValue = "3", description = "Runs of each peer, alternating.")

@@ -65,11 +65,16 @@ public final class PeerConnection implements AutoCloseable {
 
   /** Blocks of a channel, with this peer's flags and commit hashes. */
   List<Block> blocks(Party reader, String channelId, long from, long to) {
+    return blocks(reader, channelId, from, to, BLOCK_TIMEOUT);
+  }
+
+  /** As above; {@code each} is how long the peer may take for each block. */
+  public List<Block> blocks(Party reader, String channelId, long from, long to, Duration each) {
     BlockStream<DeliverResponse> stream =
         new BlockStream<>(r -> r.hasBlock() ? r.getBlock() : r.getStatus());
     StreamObserver<Envelope> requests = DeliverGrpc.newStub(channel).deliver(stream);
     requests.onNext(Seek.range(reader, channelId, from, to));
-    List<Block> blocks = stream.take(to - from + 1, BLOCK_TIMEOUT);
+    List<Block> blocks = stream.take(to - from + 1, each);
     requests.onCompleted();
     return blocks;
   }
