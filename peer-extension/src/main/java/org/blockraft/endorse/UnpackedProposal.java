@@ -7,6 +7,7 @@ import com.google.protobuf.Parser;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.blockraft.identity.DigestInput;
 import org.blockraft.identity.Identity;
 import org.blockraft.identity.IdentityException;
 import org.blockraft.identity.Malformed;
@@ -124,8 +125,8 @@ record UnpackedProposal(
   /** The transient map, and whatever else a client put beside the input, is not hashed. */
   private static ByteString proposalHash(Header header, ChaincodeProposalPayload payload) {
     MessageDigest digest = sha256();
-    digest.update(header.getChannelHeader().asReadOnlyByteBuffer());
-    digest.update(header.getSignatureHeader().asReadOnlyByteBuffer());
+    DigestInput.update(digest, header.getChannelHeader());
+    DigestInput.update(digest, header.getSignatureHeader());
     digest.update(
         ChaincodeProposalPayload.newBuilder().setInput(payload.getInput()).build().toByteArray());
     return ByteString.copyFrom(digest.digest());
@@ -197,8 +198,8 @@ record UnpackedProposal(
 
   static String txId(ByteString nonce, ByteString creator) {
     MessageDigest digest = sha256();
-    digest.update(nonce.asReadOnlyByteBuffer());
-    digest.update(creator.asReadOnlyByteBuffer());
+    DigestInput.update(digest, nonce);
+    DigestInput.update(digest, creator);
     return HexFormat.of().formatHex(digest.digest());
   }
 

@@ -1,7 +1,6 @@
 package org.blockraft.identity;
 
 import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -44,9 +43,7 @@ enum HashFamily {
   /** Hashes a message piece by piece, without joining the pieces first. */
   byte[] digest(ByteString message) {
     MessageDigest digest = newDigest();
-    for (ByteBuffer piece : message.asReadOnlyByteBufferList()) {
-      digest.update(piece);
-    }
+    DigestInput.update(digest, message);
     return digest.digest();
   }
 }

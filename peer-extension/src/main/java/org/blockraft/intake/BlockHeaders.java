@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
+import org.blockraft.identity.DigestInput;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.BlockData;
 import org.hyperledger.fabric.protos.common.BlockHeader;
@@ -60,7 +61,7 @@ public final class BlockHeaders {
   public static byte[] dataHash(BlockData data) {
     MessageDigest digest = sha256();
     for (ByteString transaction : data.getDataList()) {
-      digest.update(transaction.asReadOnlyByteBuffer());
+      DigestInput.update(digest, transaction);
     }
     return digest.digest();
   }

@@ -3,6 +3,7 @@ package org.blockraft.ledger;
 import com.google.protobuf.ByteString;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import org.blockraft.identity.DigestInput;
 
 /** SHA-256, the hash of everything on a peer. */
 final class Hash {
@@ -14,7 +15,7 @@ final class Hash {
 
   static byte[] sha256(ByteString bytes) {
     MessageDigest digest = digest();
-    digest.update(bytes.asReadOnlyByteBuffer());
+    DigestInput.update(digest, bytes);
     return digest.digest();
   }
 

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.blockraft.chaincode.ChaincodeCertificates;
+import org.blockraft.identity.DigestInput;
 import org.blockraft.identity.LocalMsp;
 import org.blockraft.identity.Signer;
 import org.blockraft.identity.TlsTrust;
@@ -220,8 +221,8 @@ final class TrainingRun {
   private static String txId(SignatureHeader creator) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(creator.getNonce().asReadOnlyByteBuffer());
-      digest.update(creator.getCreator().asReadOnlyByteBuffer());
+      DigestInput.update(digest, creator.getNonce());
+      DigestInput.update(digest, creator.getCreator());
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);

@@ -3,6 +3,7 @@ package org.blockraft.validate;
 import com.google.protobuf.ByteString;
 import java.security.MessageDigest;
 import java.util.Optional;
+import org.blockraft.identity.DigestInput;
 import org.hyperledger.fabric.protos.peer.TxValidationCode;
 
 /**
@@ -71,9 +72,9 @@ final class EnvelopeChecks {
       return false;
     }
     MessageDigest digest = Sha256.digest();
-    digest.update(transaction.header().channelHeader().asReadOnlyByteBuffer());
-    digest.update(action.actionHeader().asReadOnlyByteBuffer());
-    digest.update(proposalPayload.asReadOnlyByteBuffer());
+    DigestInput.update(digest, transaction.header().channelHeader());
+    DigestInput.update(digest, action.actionHeader());
+    DigestInput.update(digest, proposalPayload);
     return ByteString.copyFrom(digest.digest()).equals(action.proposalHash());
   }
 }

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.blockraft.identity.DigestInput;
 
 /**
  * One transaction of a block, parsed once for validation, MVCC and the ledger. Headers are parsed
@@ -148,8 +149,8 @@ public final class ParsedTransaction {
 
   String computedTxId() {
     MessageDigest digest = Sha256.digest();
-    digest.update(header.nonce().asReadOnlyByteBuffer());
-    digest.update(header.creator().asReadOnlyByteBuffer());
+    DigestInput.update(digest, header.nonce());
+    DigestInput.update(digest, header.creator());
     return HexFormat.of().formatHex(digest.digest());
   }
 
