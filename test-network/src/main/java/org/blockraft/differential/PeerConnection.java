@@ -65,16 +65,11 @@ public final class PeerConnection implements AutoCloseable {
 
   /** Blocks of a channel, with this peer's flags and commit hashes. */
   List<Block> blocks(Party reader, String channelId, long from, long to) {
-    return blocks(reader, channelId, from, to, BLOCK_TIMEOUT);
-  }
-
-  /** As above; {@code each} is how long the peer may take for each block. */
-  public List<Block> blocks(Party reader, String channelId, long from, long to, Duration each) {
     BlockStream<DeliverResponse> stream =
         new BlockStream<>(r -> r.hasBlock() ? r.getBlock() : r.getStatus());
     StreamObserver<Envelope> requests = DeliverGrpc.newStub(channel).deliver(stream);
     requests.onNext(Seek.range(reader, channelId, from, to));
-    List<Block> blocks = stream.take(to - from + 1, each);
+    List<Block> blocks = stream.take(to - from + 1, BLOCK_TIMEOUT);
     requests.onCompleted();
     return blocks;
   }
@@ -97,7 +92,7 @@ public final class PeerConnection implements AutoCloseable {
   }
 
   /** Waits until the peer has so many blocks. */
-  public void awaitHeight(Party reader, String channelId, long wanted, Duration timeout) {
+  void awaitHeight(Party reader, String channelId, long wanted, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     long height = height(reader, channelId);
     while (height < wanted) {
