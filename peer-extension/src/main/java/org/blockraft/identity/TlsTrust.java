@@ -71,7 +71,6 @@ public final class TlsTrust {
    */
   public static SslContext client(
       Collection<ByteString> rootsPem, Optional<TlsCredentials> credentials) {
-    SslContextBuilder builder = GrpcSslContexts.configure(SslContextBuilder.forClient());
     List<X509Certificate> roots = new ArrayList<>();
     for (ByteString pem : rootsPem) {
       List<X509Certificate> parsed = TlsPem.certificates(pem);
@@ -80,6 +79,17 @@ public final class TlsTrust {
       }
       roots.addAll(parsed);
     }
+    return clientOf(roots, credentials);
+  }
+
+  /** As {@link #client}, with the roots in force at this moment. */
+  public static SslContext client(TlsRoots roots, Optional<TlsCredentials> credentials) {
+    return clientOf(roots.current(), credentials);
+  }
+
+  private static SslContext clientOf(
+      List<X509Certificate> roots, Optional<TlsCredentials> credentials) {
+    SslContextBuilder builder = GrpcSslContexts.configure(SslContextBuilder.forClient());
     if (!roots.isEmpty()) {
       builder.trustManager(roots.toArray(X509Certificate[]::new));
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import org.blockraft.identity.PkiId;
 import org.hyperledger.fabric.protos.gossip.AliveMessage;
 import org.hyperledger.fabric.protos.gossip.Chaincode;
 import org.hyperledger.fabric.protos.gossip.Envelope;
@@ -18,7 +19,6 @@ import org.hyperledger.fabric.protos.gossip.GossipMessage;
 import org.hyperledger.fabric.protos.gossip.PeerTime;
 import org.hyperledger.fabric.protos.gossip.Properties;
 import org.hyperledger.fabric.protos.gossip.StateInfo;
-import org.hyperledger.fabric.protos.msp.SerializedIdentity;
 
 /**
  * This peer as the only member. It makes and signs the messages about itself that gossip would
@@ -58,7 +58,7 @@ public final class LocalMembers implements Members {
       InstantSource clock) {
     this.mspId = mspId;
     this.identity = identity;
-    this.pkiId = pkiId(identity);
+    this.pkiId = PkiId.of(identity);
     this.sign = sign;
     this.endpoint = endpoint;
     this.endorser = endorser;
@@ -66,23 +66,6 @@ public final class LocalMembers implements Members {
     this.chaincodes = chaincodes;
     this.clock = clock;
     this.started = nanos(clock.instant());
-  }
-
-  /** A peer's id in gossip: SHA-256 of its MSP id and its certificate's PEM. */
-  public static ByteString pkiId(ByteString identity) {
-    try {
-      SerializedIdentity parsed = SerializedIdentity.parseFrom(identity);
-      byte[] hash =
-          Hashing.sha256()
-              .newHasher()
-              .putString(parsed.getMspid(), StandardCharsets.UTF_8)
-              .putBytes(parsed.getIdBytes().toByteArray())
-              .hash()
-              .asBytes();
-      return ByteString.copyFrom(hash);
-    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException("not a serialized identity", e);
-    }
   }
 
   @Override

@@ -60,7 +60,7 @@ final class Channel implements ChannelHandle, AutoCloseable {
             shared.blocksAhead(),
             shared.meters(),
             cause -> failure = cause);
-    shared.tlsRoots().ifPresent(this::announceRoots);
+    announce();
   }
 
   private static ChannelConfig committedConfig(Ledger ledger) {
@@ -83,12 +83,15 @@ final class Channel implements ChannelHandle, AutoCloseable {
     ChannelConfig next = ConfigUpdates.apply(config, delivered);
     next.requireCompatible();
     config = next;
-    shared.tlsRoots().ifPresent(this::announceRoots);
+    announce();
     reconfigured.run();
   }
 
-  private void announceRoots(TlsRoots roots) {
-    roots.update(config);
+  private void announce() {
+    for (TlsRoots roots : shared.tlsRoots()) {
+      roots.update(config);
+    }
+    shared.configured().accept(config);
   }
 
   /** Starts to pull blocks. */

@@ -2,7 +2,9 @@ package org.blockraft.peer;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
-import java.util.Optional;
+import java.util.List;
+import java.util.function.Consumer;
+import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.Signer;
 import org.blockraft.identity.TlsRoots;
 import org.blockraft.intake.OrdererConnections;
@@ -14,8 +16,8 @@ import org.blockraft.validate.SlicePool;
 /**
  * What all channels of this node share.
  *
- * @param tlsRoots the client authorities that channels contribute to, when clients must show a
- *     certificate
+ * @param tlsRoots the authorities that channels contribute to
+ * @param configured told of each channel's configuration when it comes into force
  * @param blocksAhead blocks of one channel taken from the orderer and not yet verified, at most
  */
 record ChannelServicesShared(
@@ -25,7 +27,8 @@ record ChannelServicesShared(
     SlicePool slices,
     DefinitionCache definitionCache,
     ImplicitDissemination dissemination,
-    Optional<TlsRoots> tlsRoots,
+    List<TlsRoots> tlsRoots,
+    Consumer<ChannelConfig> configured,
     int blocksAhead,
     MeterRegistry meters,
     InstantSource clock) {}

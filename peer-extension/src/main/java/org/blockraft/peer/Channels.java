@@ -1,9 +1,12 @@
 package org.blockraft.peer;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
+import org.blockraft.gossip.LocalChannels;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.ingress.ServedChannel;
 import org.blockraft.ingress.ServedChannels;
@@ -88,6 +91,31 @@ final class Channels implements ChannelDirectory, AutoCloseable {
   long height(String channelId) {
     Channel channel = channels.get(channelId);
     return channel == null ? 0 : channel.ledger().height();
+  }
+
+  /** The same channels, as gossip sees them. */
+  LocalChannels gossiping(Function<String, Map<String, String>> chaincodes) {
+    return new LocalChannels() {
+      @Override
+      public Collection<ChannelConfig> configs() {
+        return Channels.this.configs();
+      }
+
+      @Override
+      public long height(String channelId) {
+        return Channels.this.height(channelId);
+      }
+
+      @Override
+      public Map<String, String> chaincodes(String channelId) {
+        return chaincodes.apply(channelId);
+      }
+    };
+  }
+
+  /** The configurations in force. */
+  List<ChannelConfig> configs() {
+    return channels.values().stream().map(Channel::config).toList();
   }
 
   /** The same channels, as the services on the peer's port see them. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.blockraft.gossip.GossipSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ public record PeerConfig(
     Gateway gateway,
     Discovery discovery,
     String externalEndpoint,
+    GossipSettings gossip,
     OrdererClient ordererClient,
     Authentication authentication,
     Chaincode chaincode,
@@ -193,6 +195,7 @@ public record PeerConfig(
         gateway(yaml),
         discovery(yaml),
         yaml.text("peer.gossip.externalEndpoint", address),
+        GossipKeys.read(yaml, address),
         ordererClient(yaml),
         authentication(yaml),
         chaincode(yaml),

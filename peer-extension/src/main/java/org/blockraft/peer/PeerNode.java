@@ -25,7 +25,11 @@ import org.blockraft.dispatch.ProposalDispatcher;
 import org.blockraft.endorse.AuthFilters;
 import org.blockraft.endorse.Endorser;
 import org.blockraft.endorse.LocalPrivateData;
+import org.blockraft.gossip.Gossip;
+import org.blockraft.gossip.GossipTls;
+import org.blockraft.gossip.PeerTrust;
 import org.blockraft.identity.AclChecker;
+import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.LocalMsp;
 import org.blockraft.identity.Signatures;
 import org.blockraft.identity.SignedData;
@@ -43,6 +47,8 @@ import org.blockraft.ingress.GatewayService;
 import org.blockraft.ingress.GrpcServer;
 import org.blockraft.ingress.LocalEndorserClient;
 import org.blockraft.ingress.LocalMembers;
+import org.blockraft.ingress.Members;
+import org.blockraft.ingress.RemoteEndorsers;
 import org.blockraft.ingress.ServedChannels;
 import org.blockraft.intake.OrdererBroadcast;
 import org.blockraft.intake.OrdererConnections;
@@ -91,6 +97,8 @@ public final class PeerNode implements AutoCloseable {
   private final ChannelServicesShared shared;
   private final DefinitionCache definitions;
   private final PackageStore packages;
+  private final Gossip gossip;
+  private final RemoteEndorsers endorsers;
   private final GatewayService gateway;
   private final GrpcServer server;
   private final GrpcServer chaincodeServer;
@@ -113,6 +121,7 @@ public final class PeerNode implements AutoCloseable {
     Signer signer = localMsp.signer();
     Optional<TlsCredentials> serverCredentials = settings.serverCredentials();
     TlsRoots clientRoots = new TlsRoots(settings.fixedClientRoots());
+    TlsRoots peerRoots = new TlsRoots(settings.fixedPeerRoots());
     boolean mutualTls = config.tls().enabled() && config.tls().clientAuthRequired();
 
     // What we keep: ledgers and chaincode packages.
@@ -161,7 +170,8 @@ public final class PeerNode implements AutoCloseable {
                 config.localMspId(),
                 config.ledger().implicitRequiredPeerCount(),
                 config.ledger().implicitMaxPeerCount()),
-            mutualTls ? Optional.of(clientRoots) : Optional.empty(),
+            mutualTls ? List.of(clientRoots, peerRoots) : List.of(peerRoots),
+            this::configured,
             config.own().blocksAhead(),
             meters,
             clock);
@@ -195,17 +205,33 @@ public final class PeerNode implements AutoCloseable {
     // What clients see.
     ServedChannels served = channels.served();
     DefinedChaincodes chaincodes = new DefinedChaincodes(channels);
-    LocalMembers members =
-        new LocalMembers(
+    SecureRandom random = new SecureRandom();
+    GossipTls gossipTls = settings.gossipTls(peerRoots);
+    this.gossip =
+        new Gossip(
+            config.gossip(),
             config.localMspId(),
             signer.serialized(),
             signer::sign,
-            config.externalEndpoint(),
-            new LocalEndorserClient(dispatcher, settings.version3()),
-            served,
-            chaincodes,
-            clock);
-    SecureRandom random = new SecureRandom();
+            new PeerTrust(localMsp.msps(), channels::configs, clock),
+            gossipTls,
+            channels.gossiping(chaincodes::runnable),
+            clock,
+            random);
+    this.endorsers = new RemoteEndorsers(gossipTls.clientContext());
+    Members members =
+        new NetworkMembers(
+            new LocalMembers(
+                config.localMspId(),
+                signer.serialized(),
+                signer::sign,
+                config.externalEndpoint(),
+                new LocalEndorserClient(dispatcher, settings.version3()),
+                served,
+                chaincodes,
+                clock),
+            gossip,
+            endorsers);
     this.gateway =
         new GatewayService(
             settings.gateway(),
@@ -218,6 +244,7 @@ public final class PeerNode implements AutoCloseable {
             random);
     List<BindableService> mounted = new ArrayList<>();
     mounted.add(new EndorserService(dispatcher));
+    mounted.add(gossip.service());
     mounted.add(
         new DeliverService(
             served,
@@ -255,6 +282,11 @@ public final class PeerNode implements AutoCloseable {
                 meters,
                 new VersionInfo(settings.version3() ? "v3.1.5" : "v2.5.16", ""),
                 clock);
+  }
+
+  /** A channel is there, or has a new configuration. */
+  private void configured(ChannelConfig channel) {
+    gossip.configured(channel);
   }
 
   private List<SystemChaincode> systemChaincodes(AclChecker acls, boolean version3) {
@@ -342,6 +374,7 @@ public final class PeerNode implements AutoCloseable {
     channels.open(shared);
     chaincodeServer.start();
     server.start();
+    gossip.start();
     LOG.info(
         "Started peer with ID=[{}], network ID=[{}], address=[{}]",
         config.id(),
@@ -351,8 +384,10 @@ public final class PeerNode implements AutoCloseable {
 
   @Override
   public void close() {
+    gossip.close();
     server.close();
     gateway.close();
+    endorsers.close();
     runtime.close();
     chaincodeServer.close();
     channels.close();

@@ -16,7 +16,10 @@ import org.blockraft.chaincode.BatchParameters;
 import org.blockraft.chaincode.BuildSettings;
 import org.blockraft.chaincode.ExternalBuilderSettings;
 import org.blockraft.chaincode.RuntimeSettings;
+import org.blockraft.gossip.GossipTls;
 import org.blockraft.identity.TlsCredentials;
+import org.blockraft.identity.TlsRoots;
+import org.blockraft.identity.TlsTrust;
 import org.blockraft.ingress.ConcurrencyLimits;
 import org.blockraft.ingress.GatewaySettings;
 import org.blockraft.ingress.GrpcServerSettings;
@@ -97,6 +100,25 @@ final class Settings {
       roots.add(read(config.tls().rootCertificate()));
     }
     return roots;
+  }
+
+  /** Authorities of other peers that core.yaml itself names; channels add theirs. */
+  List<ByteString> fixedPeerRoots() {
+    Path root = config.tls().rootCertificate();
+    return config.tls().enabled() && root != null ? List.of(read(root)) : List.of();
+  }
+
+  /** How this peer talks to others. */
+  GossipTls gossipTls(TlsRoots peerRoots) {
+    Optional<TlsCredentials> client = clientCredentials();
+    Optional<TlsCredentials> server = serverCredentials();
+    return client.isEmpty() || server.isEmpty()
+        ? GossipTls.none()
+        : new GossipTls(
+            true,
+            () -> Optional.of(TlsTrust.client(peerRoots, client)),
+            client.get().leafHash(),
+            server.get().leafHash());
   }
 
   OrdererSettings orderers() {
