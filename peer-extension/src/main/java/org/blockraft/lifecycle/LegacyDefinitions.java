@@ -17,6 +17,11 @@ final class LegacyDefinitions {
 
   private LegacyDefinitions() {}
 
+  /** The key of a chaincode's collections in the namespace. */
+  static String collectionsKey(String name) {
+    return name + COLLECTIONS_SUFFIX;
+  }
+
   static Optional<ChaincodeData> find(String name, ReadableState lscc) {
     byte[] bytes = lscc.get(name);
     if (bytes == null) {
@@ -32,7 +37,7 @@ final class LegacyDefinitions {
   }
 
   static Optional<CollectionConfigPackage> collections(String name, ReadableState lscc) {
-    byte[] bytes = lscc.get(name + COLLECTIONS_SUFFIX);
+    byte[] bytes = lscc.get(collectionsKey(name));
     if (bytes == null) {
       return Optional.empty();
     }

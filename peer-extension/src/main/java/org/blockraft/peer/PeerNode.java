@@ -57,6 +57,7 @@ import org.blockraft.ledger.Ledgers;
 import org.blockraft.lifecycle.ConfigChaincode;
 import org.blockraft.lifecycle.DefinitionCache;
 import org.blockraft.lifecycle.ImplicitDissemination;
+import org.blockraft.lifecycle.LegacyLifecycleChaincode;
 import org.blockraft.lifecycle.LifecycleChaincode;
 import org.blockraft.lifecycle.PackageEvents;
 import org.blockraft.lifecycle.PeerChannelServices;
@@ -294,7 +295,8 @@ public final class PeerNode implements AutoCloseable {
         new LifecycleChaincode(
             config.localMspId(), acls, channels, packages, runtime::install, definitions, version3),
         new ConfigChaincode(acls, channels),
-        new QueryChaincode(acls, channels));
+        new QueryChaincode(acls, channels),
+        new LegacyLifecycleChaincode(acls, channels));
   }
 
   private static PackageEvents packageEvents(ChaincodeCustodian custodian) {
