@@ -77,7 +77,14 @@ final class ChannelStates {
       LOG.warn("[{}] Peer isn't eligible for the channel: {}", channel.channelId(), e.getMessage());
       return false;
     }
-    return known.merge(pkiId, message, (old, now) -> isNewer(now, old) ? now : old) == message;
+    SignedMessage kept = known.merge(pkiId, message, (old, now) -> isNewer(now, old) ? now : old);
+    return isSame(kept, message);
+  }
+
+  /** Whether it is this very message; another one of the same content came earlier. */
+  @SuppressWarnings("ReferenceEquality")
+  private static boolean isSame(SignedMessage kept, SignedMessage message) {
+    return kept == message;
   }
 
   private static boolean isNewer(SignedMessage message, SignedMessage other) {

@@ -125,8 +125,9 @@ public final class Gossip implements AutoCloseable {
             LOG.warn("A recurring task of gossip failed", e);
           }
         };
-    timer.scheduleWithFixedDelay(
-        guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    var unused =
+        timer.scheduleWithFixedDelay(
+            guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Gets to know the anchor peers of a channel that was joined or has a new configuration. */
