@@ -1,5 +1,6 @@
 package org.blockraft.ingress;
 
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -26,7 +27,8 @@ final class MalformedRequests implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+    OneEnd<Q, R> guarded = new OneEnd<>(call);
+    return new SimpleForwardingServerCallListener<>(next.startCall(guarded, headers)) {
       private boolean refused;
 
       @Override
@@ -44,7 +46,7 @@ final class MalformedRequests implements ServerInterceptor {
             unary
                 ? "grpc: error unmarshalling request: "
                 : "grpc: failed to unmarshal the received message: ";
-        call.close(Status.INTERNAL.withDescription(prefix + PROTO_TEXT), new Metadata());
+        guarded.close(Status.INTERNAL.withDescription(prefix + PROTO_TEXT), new Metadata());
       }
 
       @Override
@@ -64,6 +66,40 @@ final class MalformedRequests implements ServerInterceptor {
         }
       }
     };
+  }
+
+  /**
+   * A call that ends once: a handler on a thread of its own does not know yet that its call was
+   * ended here, and may still answer it.
+   */
+  private static final class OneEnd<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private boolean ended;
+
+    OneEnd(ServerCall<Q, R> call) {
+      super(call);
+    }
+
+    @Override
+    public synchronized void sendHeaders(Metadata headers) {
+      if (!ended) {
+        super.sendHeaders(headers);
+      }
+    }
+
+    @Override
+    public synchronized void sendMessage(R message) {
+      if (!ended) {
+        super.sendMessage(message);
+      }
+    }
+
+    @Override
+    public synchronized void close(Status status, Metadata trailers) {
+      if (!ended) {
+        ended = true;
+        super.close(status, trailers);
+      }
+    }
   }
 
   /** The same service with marshallers that make null of what they cannot parse. */

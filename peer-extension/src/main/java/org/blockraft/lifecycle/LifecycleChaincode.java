@@ -35,6 +35,10 @@ import org.hyperledger.fabric.protos.peer.lifecycle.QueryInstalledChaincodesArgs
  * <p>Fabric source: core/chaincode/lifecycle/scc.go.
  */
 public final class LifecycleChaincode implements SystemChaincode {
+  private static final String SINCE_3_1 = "QueryApprovedChaincodeDefinitions";
+  private static final String UNAUTHORIZED =
+      "Failed to authorize invocation due to failed ACL check: ";
+
   private static final int ARGUMENTS = 2;
 
   private final String mspId;
@@ -97,11 +101,13 @@ public final class LifecycleChaincode implements SystemChaincode {
       }
     }
     String function = call.args().getFirst().toStringUtf8();
+    if (!version3 && function.equals(SINCE_3_1)) { // to 2.5 it is a resource like any unknown one
+      return Responses.error(UNAUTHORIZED + "Unmapped policy for _lifecycle/" + SINCE_3_1);
+    }
     try {
       acls.check(DeployedChaincodes.LIFECYCLE + "/" + function, channelId, call.signedProposal());
     } catch (IdentityException e) {
-      return Responses.error(
-          "Failed to authorize invocation due to failed ACL check: " + e.getMessage());
+      return Responses.error(UNAUTHORIZED + e.getMessage());
     }
     return dispatch(call, function, config);
   }
@@ -149,7 +155,7 @@ public final class LifecycleChaincode implements SystemChaincode {
         parse(function, QueryChaincodeDefinitionsArgs.parser(), args);
         yield invocation.queryAll();
       }
-      case "QueryApprovedChaincodeDefinitions" -> {
+      case SINCE_3_1 -> {
         if (!version3) {
           throw unknown(function);
         }

@@ -378,6 +378,17 @@ class EndorserTest {
   }
 
   @Test
+  void whatCameWithThreeOneIsUnknownToTwoFive() {
+    String function = "QueryApprovedChaincodeDefinitions";
+    assertEquals(
+        "Failed to authorize invocation due to failed ACL check: Unmapped policy for _lifecycle/"
+            + function,
+        process(peer.sample.admin1, CHANNEL, "_lifecycle", text(function), ByteString.EMPTY)
+            .getResponse()
+            .getMessage());
+  }
+
+  @Test
   void proposalHashLeavesTheTransientMapOut() throws Exception {
     SignedProposal signed = EndorsingPeer.propose(peer.sample.client1, CHANNEL, "cc", text("x"));
     var proposal = org.hyperledger.fabric.protos.peer.Proposal.parseFrom(signed.getProposalBytes());
