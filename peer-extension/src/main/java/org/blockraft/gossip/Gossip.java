@@ -125,7 +125,7 @@ public final class Gossip implements AutoCloseable {
             LOG.warn("A recurring task of gossip failed", e);
           }
         };
-    var unused =
+    var _ =
         timer.scheduleWithFixedDelay(
             guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
   }
