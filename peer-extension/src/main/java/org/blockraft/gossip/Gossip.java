@@ -11,8 +11,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.blockraft.identity.ApplicationOrg;
 import org.blockraft.identity.ChannelConfig;
@@ -35,6 +37,9 @@ public final class Gossip implements AutoCloseable {
   /** How often it is looked whether there is something to say of a channel. */
   private static final Duration PUBLISH_TICK = Duration.ofSeconds(1);
 
+  /** From a change to telling it, for what changes together. */
+  private static final Duration PUBLISH_DELAY = Duration.ofMillis(20);
+
   private static final Duration REVALIDATION_TICK = Duration.ofSeconds(1);
 
   private final GossipSettings settings;
@@ -47,6 +52,7 @@ public final class Gossip implements AutoCloseable {
   private final MembershipProtocol membershipProtocol;
   private final IdentityPull identityPull;
   private final ChannelProtocol channelProtocol;
+  private final AtomicBoolean publishing = new AtomicBoolean();
   private final MembershipTracker tracker = new MembershipTracker();
   private final GossipService service;
   private final ExecutorService threads =
@@ -193,6 +199,24 @@ public final class Gossip implements AutoCloseable {
   private void track() {
     for (ChannelConfig channel : channels.configs()) {
       tracker.look(channel.channelId(), ofChannel(channel.channelId()));
+    }
+  }
+
+  /** There may be something new to say about chaincodes; it is said as soon as it is committed. */
+  public void chaincodesChanged() {
+    if (!publishing.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      timer.schedule(
+          () -> {
+            publishing.set(false);
+            channelProtocol.publish();
+          },
+          PUBLISH_DELAY.toMillis(),
+          TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Closing, nothing more is told");
     }
   }
 

@@ -77,8 +77,10 @@ public final class CommittedDefinitions implements CollectionDirectory, Definiti
   /**
    * Reads all definitions of the ledger's state and from then on follows its blocks; called once,
    * before the ledger takes blocks or proposals.
+   *
+   * @param changed told when definitions have changed, a moment before readers see the block
    */
-  public void follow(Ledger ledger) {
+  public void follow(Ledger ledger, Runnable changed) {
     snapshots = ledger::snapshot;
     try (StateSnapshot state = ledger.snapshot()) {
       open(state);
@@ -89,6 +91,7 @@ public final class CommittedDefinitions implements CollectionDirectory, Definiti
             try (StateSnapshot state = ledger.snapshot()) {
               committed(block.updates(), state);
             }
+            changed.run();
           } else {
             latest = new Committed(block.number() + 1, latest.definitions());
           }

@@ -49,7 +49,7 @@ final class Channel implements ChannelHandle, AutoCloseable {
     this.definitions =
         new CommittedDefinitions(
             ledger.channelId(), this::config, shared.definitionCache(), shared.dissemination());
-    definitions.follow(ledger);
+    definitions.follow(ledger, shared.definitionsChanged());
     this.served = new LedgerChannel(ledger, this::config, shared.orderers()::endpoints);
     this.pipeline =
         new BlockPipeline(

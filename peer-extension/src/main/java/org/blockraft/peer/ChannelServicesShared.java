@@ -17,6 +17,7 @@ import org.blockraft.validate.SlicePool;
  * What all channels of this node share.
  *
  * @param tlsRoots the authorities that channels contribute to
+ * @param definitionsChanged told when a block changes a channel's chaincode definitions
  * @param configured told of each channel's configuration when it comes into force
  * @param blocksAhead blocks of one channel taken from the orderer and not yet verified, at most
  */
@@ -29,6 +30,7 @@ record ChannelServicesShared(
     ImplicitDissemination dissemination,
     List<TlsRoots> tlsRoots,
     Consumer<ChannelConfig> configured,
+    Runnable definitionsChanged,
     int blocksAhead,
     MeterRegistry meters,
     InstantSource clock) {}

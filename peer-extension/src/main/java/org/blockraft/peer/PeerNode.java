@@ -173,6 +173,7 @@ public final class PeerNode implements AutoCloseable {
                 config.ledger().implicitMaxPeerCount()),
             mutualTls ? List.of(clientRoots, peerRoots) : List.of(peerRoots),
             this::configured,
+            this::definitionsChanged,
             config.own().blocksAhead(),
             meters,
             clock);
@@ -288,6 +289,10 @@ public final class PeerNode implements AutoCloseable {
   /** A channel is there, or has a new configuration. */
   private void configured(ChannelConfig channel) {
     gossip.configured(channel);
+  }
+
+  private void definitionsChanged() {
+    gossip.chaincodesChanged();
   }
 
   private List<SystemChaincode> systemChaincodes(AclChecker acls, boolean version3) {

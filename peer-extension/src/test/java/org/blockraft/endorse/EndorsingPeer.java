@@ -194,7 +194,7 @@ final class EndorsingPeer implements ChannelDirectory, AutoCloseable {
     CommittedDefinitions definitions =
         new CommittedDefinitions(
             ledger.channelId(), () -> config, cache, new ImplicitDissemination(ORG, 0, 0));
-    definitions.follow(ledger);
+    definitions.follow(ledger, () -> {});
     channels.put(ledger.channelId(), new Joined(ledger.channelId(), config, ledger, definitions));
   }
 

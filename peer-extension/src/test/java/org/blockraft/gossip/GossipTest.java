@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.LocalMsp;
@@ -44,6 +45,7 @@ class GossipTest {
 
   @TempDir Path dir;
   private final List<Peer> peers = new ArrayList<>();
+  private final Map<String, String> runnable = new ConcurrentHashMap<>(Map.of("mycc", "3"));
 
   /** One peer: its gossip and the port it is on. */
   private record Peer(Gossip gossip, Server server, String endpoint) {
@@ -54,7 +56,8 @@ class GossipTest {
   }
 
   /** A channel at a height, with one chaincode. */
-  private record Joined(ChannelConfig config, long blocks) implements LocalChannels {
+  private record Joined(ChannelConfig config, long blocks, Map<String, String> runnable)
+      implements LocalChannels {
     @Override
     public Collection<ChannelConfig> configs() {
       return List.of(config);
@@ -67,7 +70,7 @@ class GossipTest {
 
     @Override
     public Map<String, String> chaincodes(String channelId) {
-      return Map.of("mycc", "3");
+      return runnable;
     }
   }
 
@@ -102,6 +105,16 @@ class GossipTest {
     assertEquals(9, seen.height());
     assertEquals(Map.of("mycc", "3"), seen.chaincodes());
     assertEquals(peer2.signer().serialized(), seen.identity());
+
+    runnable.put("new", "1");
+    other.gossip().chaincodesChanged();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                first.gossip().ofChannel(SampleChannel.ID).stream()
+                    .filter(member -> member.endpoint().equals(other.endpoint()))
+                    .anyMatch(member -> member.chaincodes().containsKey("new")));
 
     peers.remove(other);
     other.stop();
@@ -176,7 +189,7 @@ class GossipTest {
             msp.signer()::sign,
             new PeerTrust(msp.msps(), () -> List.of(config), InstantSource.system()),
             tls,
-            new Joined(config, height),
+            new Joined(config, height, runnable),
             InstantSource.system(),
             new Random(endpoint.hashCode()));
     int port = Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
