@@ -208,15 +208,18 @@ public final class Gossip implements AutoCloseable {
       return;
     }
     try {
-      timer.schedule(
-          () -> {
-            publishing.set(false);
-            channelProtocol.publish();
-          },
-          PUBLISH_DELAY.toMillis(),
-          TimeUnit.MILLISECONDS);
+      var _ = timer.schedule(this::publish, PUBLISH_DELAY.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("Closing, nothing more is told");
+    }
+  }
+
+  private void publish() {
+    publishing.set(false);
+    try {
+      channelProtocol.publish();
+    } catch (RuntimeException e) {
+      LOG.warn("Could not tell others of chaincodes; the next tick tries again", e);
     }
   }
 

@@ -68,7 +68,7 @@ final class ChainReplay implements AutoCloseable {
             () -> config,
             new DefinitionCache(mspId, NO_EVENTS),
             new ImplicitDissemination(mspId, 0, 1));
-    definitions.follow(ledger);
+    definitions.follow(ledger, () -> {});
     this.validator = new BlockValidator(ledger.channelId(), ledger, definitions, slices);
   }
 
