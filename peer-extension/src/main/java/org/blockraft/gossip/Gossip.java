@@ -20,6 +20,7 @@ import org.blockraft.identity.ApplicationOrg;
 import org.blockraft.identity.ChannelConfig;
 import org.hyperledger.fabric.protos.gossip.Envelope;
 import org.hyperledger.fabric.protos.gossip.GossipMessage;
+import org.hyperledger.fabric.protos.gossip.PrivatePayload;
 import org.hyperledger.fabric.protos.gossip.Properties;
 import org.hyperledger.fabric.protos.gossip.PullMsgType;
 import org.slf4j.Logger;
@@ -52,6 +53,7 @@ public final class Gossip implements AutoCloseable {
   private final MembershipProtocol membershipProtocol;
   private final IdentityPull identityPull;
   private final ChannelProtocol channelProtocol;
+  private final PrivateDataPush privateDataPush;
   private final AtomicBoolean publishing = new AtomicBoolean();
   private final MembershipTracker tracker = new MembershipTracker();
   private final GossipService service;
@@ -70,6 +72,7 @@ public final class Gossip implements AutoCloseable {
       PeerTrust trust,
       GossipTls tls,
       LocalChannels channels,
+      PrivateDataSink privateData,
       InstantSource clock,
       Random random) {
     this.settings = settings;
@@ -97,6 +100,9 @@ public final class Gossip implements AutoCloseable {
     this.channelProtocol =
         new ChannelProtocol(
             settings, self, channels, states, membership, identities, sampler, streams, clock);
+    this.privateDataPush =
+        new PrivateDataPush(
+            states, trust, membership, sampler, streams, privateData, settings.pushAckTimeout());
     this.service = new GossipService(settings, tls, handshake, streams, this::received);
   }
 
@@ -167,6 +173,14 @@ public final class Gossip implements AutoCloseable {
 
   private void received(PeerStream from, SignedMessage message) {
     GossipMessage content = message.content();
+    if (content.hasAck()) {
+      privateDataPush.acknowledged(from, content);
+      return;
+    }
+    if (content.hasPrivateData()) {
+      privateDataPush.received(from, content);
+      return;
+    }
     if (!MessageTags.isLegal(content)) {
       LOG.debug("Ignored a message of kind {}", content.getContentCase());
       return;
@@ -254,6 +268,11 @@ public final class Gossip implements AutoCloseable {
                     identities,
                     state.content().getStateInfo().getProperties(),
                     state.envelope()));
+  }
+
+  /** Sends a private write set to a peer; true when that has stored it in time. */
+  public boolean sendPrivateData(ByteString pkiId, String channelId, PrivatePayload payload) {
+    return privateDataPush.send(pkiId, channelId, payload);
   }
 
   /** Ends all streams. */

@@ -14,6 +14,7 @@ import java.util.List;
  * @param propagatePeers to how many peers news are passed on at a time
  * @param pullPeers how many peers are asked for news at a time
  * @param publishCertPeriod for how long after start the own identity goes with the signs of life
+ * @param pushAckTimeout how long the word may take that private data is stored
  * @param memoryFactor how many alive expirations a dead peer is remembered
  */
 public record GossipSettings(
@@ -33,7 +34,8 @@ public record GossipSettings(
     Duration requestStateInterval,
     Duration trackerInterval,
     Duration dialTimeout,
-    Duration connectionTimeout) {
+    Duration connectionTimeout,
+    Duration pushAckTimeout) {
 
   public GossipSettings {
     bootstrap = List.copyOf(bootstrap);
@@ -58,6 +60,7 @@ public record GossipSettings(
         Duration.ofSeconds(4),
         Duration.ofSeconds(5),
         Duration.ofSeconds(3),
-        Duration.ofSeconds(2));
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(3));
   }
 }

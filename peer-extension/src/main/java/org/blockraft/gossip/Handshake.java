@@ -78,6 +78,7 @@ final class Handshake {
         hello.getPkiId(),
         hello.getIdentity(),
         identities.mspId(hello.getPkiId()),
+        first,
         hello.getProbe());
   }
 }

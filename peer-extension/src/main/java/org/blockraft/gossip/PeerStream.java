@@ -49,6 +49,13 @@ final class PeerStream {
     send(SignedMessage.unsigned(message));
   }
 
+  /** Sends what is not said again, even if it has to wait for the connection. */
+  synchronized void deliver(GossipMessage message) {
+    if (!closed) {
+      out.onNext(SignedMessage.unsigned(message));
+    }
+  }
+
   /** Ends the stream; more than once does no harm. */
   void close() {
     synchronized (this) {

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.hyperledger.fabric.protos.gossip.Envelope;
+import org.hyperledger.fabric.protos.gossip.GossipMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +65,23 @@ final class PeerStreams implements AutoCloseable {
               waiting.release();
             }
           });
+    }
+  }
+
+  /**
+   * Sends what is not said again, in the calling thread, which may have to wait for a connection.
+   *
+   * @throws GossipException if there is no connection
+   */
+  void deliver(NetworkMember peer, GossipMessage message) {
+    if (closed) {
+      throw new GossipException("gossip has ended");
+    }
+    try {
+      connect(peer.pkiId(), peer.preferredEndpoint()).deliver(message);
+    } catch (GossipException e) {
+      unreachable.accept(peer.pkiId());
+      throw e;
     }
   }
 

@@ -33,6 +33,7 @@ final class GossipKeys {
         yaml.duration("peer.gossip.requestStateInfoInterval", seconds),
         yaml.duration("peer.gossip.membershipTrackerInterval", Duration.ofSeconds(5)),
         yaml.duration("peer.gossip.dialTimeout", Duration.ofSeconds(3)),
-        yaml.duration("peer.gossip.connTimeout", Duration.ofSeconds(2)));
+        yaml.duration("peer.gossip.connTimeout", Duration.ofSeconds(2)),
+        yaml.duration("peer.gossip.pvtData.pushAckTimeout", Duration.ofSeconds(3)));
   }
 }

@@ -24,7 +24,7 @@ import org.blockraft.dispatch.AnnouncedHeights;
 import org.blockraft.dispatch.ProposalDispatcher;
 import org.blockraft.endorse.AuthFilters;
 import org.blockraft.endorse.Endorser;
-import org.blockraft.endorse.LocalPrivateData;
+import org.blockraft.endorse.PrivateDataDissemination;
 import org.blockraft.gossip.Gossip;
 import org.blockraft.gossip.GossipTls;
 import org.blockraft.gossip.PeerTrust;
@@ -178,6 +178,25 @@ public final class PeerNode implements AutoCloseable {
             meters,
             clock);
 
+    // Other peers.
+    DefinedChaincodes chaincodes = new DefinedChaincodes(channels);
+    SecureRandom random = new SecureRandom();
+    GossipTls gossipTls = settings.gossipTls(peerRoots);
+    this.gossip =
+        new Gossip(
+            config.gossip(),
+            config.localMspId(),
+            signer.serialized(),
+            signer::sign,
+            new PeerTrust(localMsp.msps(), channels::configs, clock),
+            gossipTls,
+            channels.gossiping(chaincodes::runnable),
+            (channelId, payload) ->
+                GossipPrivateData.keep(
+                    channels.channel(channelId).orElseThrow().ledger().transientStore(), payload),
+            clock,
+            random);
+
     // The proposal flow: dispatcher over workers, this node's the only one.
     Endorser endorser =
         new Endorser(
@@ -186,7 +205,8 @@ public final class PeerNode implements AutoCloseable {
             acls,
             services,
             runtime::execute,
-            new LocalPrivateData(channels),
+            new PrivateDataDissemination(
+                channels, new GossipPrivateData(gossip, channels::config), random),
             signer,
             filters(clock),
             meters);
@@ -206,20 +226,6 @@ public final class PeerNode implements AutoCloseable {
 
     // What clients see.
     ServedChannels served = channels.served();
-    DefinedChaincodes chaincodes = new DefinedChaincodes(channels);
-    SecureRandom random = new SecureRandom();
-    GossipTls gossipTls = settings.gossipTls(peerRoots);
-    this.gossip =
-        new Gossip(
-            config.gossip(),
-            config.localMspId(),
-            signer.serialized(),
-            signer::sign,
-            new PeerTrust(localMsp.msps(), channels::configs, clock),
-            gossipTls,
-            channels.gossiping(chaincodes::runnable),
-            clock,
-            random);
     this.endorsers = new RemoteEndorsers(gossipTls.clientContext());
     Members members =
         new NetworkMembers(

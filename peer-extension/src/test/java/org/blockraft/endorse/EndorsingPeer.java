@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import org.blockraft.chaincode.ChaincodeOutcome;
 import org.blockraft.chaincode.InstalledPackage;
@@ -117,7 +118,7 @@ final class EndorsingPeer implements ChannelDirectory, AutoCloseable {
             acls,
             services,
             (tx, input) -> contract.run(tx.simulator(), input),
-            new LocalPrivateData(this),
+            new PrivateDataDissemination(this, PrivateDataPeers.NONE, new Random(1)),
             sample.peer1.signer(),
             OPEN,
             meters);

@@ -2,6 +2,7 @@ package org.blockraft.gossip;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.LocalMsp;
@@ -32,6 +34,7 @@ import org.blockraft.identity.TlsTrust;
 import org.hyperledger.fabric.protos.common.Config;
 import org.hyperledger.fabric.protos.common.ConfigGroup;
 import org.hyperledger.fabric.protos.gossip.Envelope;
+import org.hyperledger.fabric.protos.gossip.PrivatePayload;
 import org.hyperledger.fabric.protos.peer.AnchorPeer;
 import org.hyperledger.fabric.protos.peer.AnchorPeers;
 import org.junit.jupiter.api.AfterEach;
@@ -43,9 +46,13 @@ class GossipTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration TICK = Duration.ofMillis(100);
 
+  private static final String REFUSED = "refused";
+
   @TempDir Path dir;
   private final List<Peer> peers = new ArrayList<>();
   private final Map<String, String> runnable = new ConcurrentHashMap<>(Map.of("mycc", "3"));
+
+  private final List<PrivatePayload> stored = new CopyOnWriteArrayList<>();
 
   /** One peer: its gossip and the port it is on. */
   private record Peer(Gossip gossip, Server server, String endpoint) {
@@ -122,6 +129,43 @@ class GossipTest {
   }
 
   @Test
+  void privateDataIsAcknowledgedOnceItIsStored() throws Exception {
+    SampleChannel channel = new SampleChannel(dir);
+    LocalMsp peer2 = channel.org2.member(dir.resolve("peer2"), "peer2", "peer");
+    String anchor1 = freeEndpoint();
+    ChannelConfig config = withAnchor(channel, anchor1);
+    Peer first = start(channel, channel.org1, channel.peer1, anchor1, config, 7);
+    Peer other = start(channel, channel.org2, peer2, freeEndpoint(), config, 7);
+    await().atMost(PATIENCE).until(() -> sees(first, other.endpoint()));
+    ByteString to = first.gossip().ofChannel(SampleChannel.ID).getFirst().pkiId();
+
+    // More than a connection takes in at once.
+    PrivatePayload large =
+        PrivatePayload.newBuilder()
+            .setTxId("large")
+            .setPrivateRwset(ByteString.copyFrom(new byte[1 << 20]))
+            .build();
+    PrivatePayload small = large.toBuilder().setPrivateRwset(ByteString.copyFromUtf8("x")).build();
+    assertTrue(first.gossip().sendPrivateData(to, SampleChannel.ID, large));
+    assertTrue(first.gossip().sendPrivateData(to, SampleChannel.ID, small));
+    assertEquals(List.of(large, small), stored);
+
+    PrivatePayload refused = small.toBuilder().setTxId(REFUSED).build();
+    assertFalse(first.gossip().sendPrivateData(to, SampleChannel.ID, refused));
+    ByteString nobody = ByteString.copyFromUtf8("nobody");
+    assertFalse(first.gossip().sendPrivateData(nobody, SampleChannel.ID, small));
+    assertEquals(2, stored.size());
+  }
+
+  private void store(String channelId, PrivatePayload payload) {
+    assertEquals(SampleChannel.ID, channelId);
+    if (payload.getTxId().equals(REFUSED)) {
+      throw new IllegalStateException("no room");
+    }
+    stored.add(payload);
+  }
+
+  @Test
   void whoIsNotKnownOrShowsAnotherCertificateIsRefused() throws Exception {
     SampleChannel channel = new SampleChannel(dir);
     SampleOrganization stranger = new SampleOrganization("StrangerMSP");
@@ -190,6 +234,7 @@ class GossipTest {
             new PeerTrust(msp.msps(), () -> List.of(config), InstantSource.system()),
             tls,
             new Joined(config, height, runnable),
+            this::store,
             InstantSource.system(),
             new Random(endpoint.hashCode()));
     int port = Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
@@ -224,6 +269,7 @@ class GossipTest {
         TICK,
         TICK,
         Duration.ofSeconds(3),
+        Duration.ofSeconds(5),
         Duration.ofSeconds(5));
   }
 

@@ -1,0 +1,83 @@
+package org.blockraft.peer;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.blockraft.endorse.PrivateDataPeers;
+import org.blockraft.gossip.Gossip;
+import org.blockraft.gossip.GossipMember;
+import org.blockraft.identity.ChannelConfig;
+import org.blockraft.identity.IdentityException;
+import org.blockraft.identity.Policy;
+import org.blockraft.identity.SignaturePolicies;
+import org.blockraft.identity.SignedData;
+import org.blockraft.ledger.TransientStore;
+import org.hyperledger.fabric.protos.gossip.Envelope;
+import org.hyperledger.fabric.protos.gossip.PrivatePayload;
+import org.hyperledger.fabric.protos.ledger.rwset.CollectionPvtReadWriteSet;
+import org.hyperledger.fabric.protos.ledger.rwset.NsPvtReadWriteSet;
+import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
+import org.hyperledger.fabric.protos.peer.StaticCollectionConfig;
+import org.hyperledger.fabric.protos.transientstore.TxPvtReadWriteSetWithConfigInfo;
+
+/** Private data to and from the peers that gossip knows. */
+final class GossipPrivateData implements PrivateDataPeers {
+  private final Gossip gossip;
+  private final Function<String, ChannelConfig> configs;
+
+  /**
+   * @param configs the configuration in force of a joined channel
+   */
+  GossipPrivateData(Gossip gossip, Function<String, ChannelConfig> configs) {
+    this.gossip = gossip;
+    this.configs = configs;
+  }
+
+  /** A member is whose word about the channel satisfies the collection's member policy. */
+  @Override
+  public List<Peer> members(String channelId, StaticCollectionConfig collection) {
+    Policy policy =
+        SignaturePolicies.compile(
+            collection.getMemberOrgsPolicy().getSignaturePolicy(), configs.apply(channelId).msps());
+    List<Peer> members = new ArrayList<>();
+    for (GossipMember member : gossip.ofChannel(channelId)) {
+      Envelope said = member.stateInfo();
+      try {
+        policy.evaluateSignedData(
+            List.of(new SignedData(said.getPayload(), member.identity(), said.getSignature())));
+        members.add(new Peer(member.pkiId(), member.mspId()));
+      } catch (IdentityException e) {
+        // Not a member.
+      }
+    }
+    return members;
+  }
+
+  @Override
+  public boolean send(Peer peer, String channelId, PrivatePayload payload) {
+    return gossip.sendPrivateData(peer.pkiId(), channelId, payload);
+  }
+
+  /** Keeps what another peer sent until its transaction is committed. */
+  static void keep(TransientStore store, PrivatePayload payload) {
+    ByteString writes = payload.getPrivateRwset();
+    TxPvtReadWriteSet set =
+        TxPvtReadWriteSet.newBuilder()
+            .addNsPvtRwset(
+                NsPvtReadWriteSet.newBuilder()
+                    .setNamespace(payload.getNamespace())
+                    .addCollectionPvtRwset(
+                        CollectionPvtReadWriteSet.newBuilder()
+                            .setCollectionName(payload.getCollectionName())
+                            .setRwset(writes)))
+            .build();
+    store.persist(
+        payload.getTxId(),
+        payload.getPrivateSimHeight(),
+        TxPvtReadWriteSetWithConfigInfo.newBuilder()
+            .setPvtRwset(set)
+            .putCollectionConfigs(payload.getNamespace(), payload.getCollectionConfigs())
+            .build());
+  }
+}
