@@ -36,7 +36,7 @@ final class TidyTest {
           Map.entry("simulation", Set.of("state")),
           Map.entry("chaincode", Set.of("simulation")),
           Map.entry("intake", Set.of("identity")),
-          Map.entry("cluster", Set.of("coordination")),
+          Map.entry("cluster", Set.of("coordination", "identity")),
           Map.entry("validate", Set.of("intake", "identity", "cluster", "state")),
           Map.entry("mvcc", Set.of("validate", "state", "simulation")),
           Map.entry(
