@@ -42,7 +42,7 @@ public final class PeerChannelServices implements ChannelServices {
    */
   private static final List<String> RESERVED = List.of("lscc", "qscc", "cscc", "_lifecycle");
 
-  private static final String SYSTEM_VERSION = "syscc";
+  static final String SYSTEM_VERSION = "syscc";
 
   private final ChannelDirectory channels;
   private final AclChecker acls;

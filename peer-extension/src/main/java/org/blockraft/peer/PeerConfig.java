@@ -48,7 +48,6 @@ public record PeerConfig(
   private static final int CHAINCODE_PORT = 7052;
   private static final Duration EXECUTE_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration STARTUP_TIMEOUT_MIN = Duration.ofSeconds(5);
-  private static final Duration INSTALL_TIMEOUT = Duration.ofMinutes(5);
 
   /** {@code peer.tls}: files are absolute; absent ones are null. */
   public record Tls(
@@ -320,7 +319,7 @@ public record PeerConfig(
     return new Chaincode(
         List.copyOf(builders),
         execute.compareTo(Duration.ofSeconds(1)) < 0 ? EXECUTE_TIMEOUT : execute,
-        yaml.duration("chaincode.installTimeout", INSTALL_TIMEOUT),
+        yaml.duration("chaincode.installTimeout", Duration.ZERO),
         startup.compareTo(STARTUP_TIMEOUT_MIN) < 0 ? STARTUP_TIMEOUT_MIN : startup,
         Duration.ofSeconds(Math.max(0, yaml.integer("chaincode.keepalive", 0))),
         systemChaincodes(yaml),

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -62,6 +63,7 @@ import org.blockraft.lifecycle.LifecycleChaincode;
 import org.blockraft.lifecycle.PackageEvents;
 import org.blockraft.lifecycle.PeerChannelServices;
 import org.blockraft.lifecycle.QueryChaincode;
+import org.blockraft.lifecycle.TimedSystemChaincode;
 import org.blockraft.operations.FabricMeterRegistry;
 import org.blockraft.operations.HealthChecks;
 import org.blockraft.operations.LogSpec;
@@ -145,7 +147,7 @@ public final class PeerNode implements AutoCloseable {
             meters);
     this.definitions = new DefinitionCache(config.localMspId(), packageEvents(runtime.custodian()));
     List<SystemChaincode> systemChaincodes =
-        systemChaincodes(acls, settings.version3()).stream()
+        systemChaincodes(acls, settings.version3(), meters).stream()
             .filter(s -> config.chaincode().systemChaincodes().contains(s.name()))
             .toList();
     PeerChannelServices services =
@@ -301,13 +303,28 @@ public final class PeerNode implements AutoCloseable {
     gossip.chaincodesChanged();
   }
 
-  private List<SystemChaincode> systemChaincodes(AclChecker acls, boolean version3) {
-    return List.of(
+  private List<SystemChaincode> systemChaincodes(
+      AclChecker acls, boolean version3, MeterRegistry meters) {
+    List<SystemChaincode> all = new ArrayList<>();
+    all.add(
         new LifecycleChaincode(
-            config.localMspId(), acls, channels, packages, runtime::install, definitions, version3),
-        new ConfigChaincode(acls, channels),
-        new QueryChaincode(acls, channels),
-        new LegacyLifecycleChaincode(acls, channels));
+            config.localMspId(),
+            acls,
+            channels,
+            packages,
+            runtime::install,
+            definitions,
+            version3));
+    all.add(new ConfigChaincode(acls, channels));
+    all.add(new QueryChaincode(acls, channels));
+    if (!version3) {
+      all.add(new LegacyLifecycleChaincode(acls, channels));
+    }
+    Duration execute = config.chaincode().executeTimeout();
+    Duration install = config.chaincode().installTimeout();
+    return all.stream()
+        .<SystemChaincode>map(timed -> new TimedSystemChaincode(timed, execute, install, meters))
+        .toList();
   }
 
   private static PackageEvents packageEvents(ChaincodeCustodian custodian) {
