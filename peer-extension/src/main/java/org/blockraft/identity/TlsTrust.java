@@ -58,7 +58,7 @@ public final class TlsTrust {
                     credentials.key(), credentials.chain().toArray(X509Certificate[]::new)))
             .clientAuth(clientCertificateRequired ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL)
             .trustManager(new TlsClientCheck(clientCertificateRequired, clientRoots));
-    return build(builder);
+    return new AlpnOptional(build(builder));
   }
 
   /**

@@ -15,15 +15,18 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.grpc.stub.ClientCalls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
 import org.hyperledger.fabric.protos.peer.EndorserGrpc;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TlsTrustTest {
+  private static final byte HTTP2_SETTINGS = 4;
+
   private final SampleOrganization org = new SampleOrganization("Org1MSP");
   private final SampleOrganization stranger = new SampleOrganization("StrangerMSP");
   private final AtomicReference<ByteString> seen = new AtomicReference<>();
@@ -76,6 +81,20 @@ class TlsTrustTest {
     roots.update(channel.config("localhost:1"));
     assertEquals(Status.Code.UNIMPLEMENTED, call(Optional.of(member)));
     assertEquals(Status.Code.UNAVAILABLE, call(Optional.of(channel.ordering.tls())));
+  }
+
+  @Test
+  void shouldTakeClientsThatDoNotNegotiateAProtocol() throws Exception {
+    start(false, new TlsRoots(List.of()));
+    SSLContext everyone = SSLContext.getInstance("TLS");
+    everyone.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+
+    try (Socket socket = everyone.getSocketFactory().createSocket("localhost", server.getPort())) {
+      socket.setSoTimeout(10_000);
+      byte[] frame = socket.getInputStream().readNBytes(9);
+
+      assertEquals(HTTP2_SETTINGS, frame[3]);
+    }
   }
 
   @Test
