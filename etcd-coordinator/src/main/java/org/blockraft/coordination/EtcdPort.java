@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * The part of etcd that coordination needs, without any waiting.
  *
- * <p>Two kinds: the real one over gRPC, and the simulated etcd of the tests. Futures complete on any
- * thread; they fail with {@link CoordinationException}, and then the request may have had its
+ * <p>Two kinds: the real one over gRPC, and the simulated etcd of the tests. Futures complete on
+ * any thread; they fail with {@link CoordinationException}, and then the request may have had its
  * effect or not. Callers set their own deadline as well.
  */
 public interface EtcdPort extends AutoCloseable {

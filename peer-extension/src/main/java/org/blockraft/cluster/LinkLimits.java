@@ -19,7 +19,9 @@ public final class LinkLimits {
   /** As many as requests in flight, so that a burst of proposals is not refused. */
   public static final int QUEUED_FRAMES_MAX = 4096;
 
-  /** Stock's limit on concurrent calls is 2500 for each service: what one ingress may ask of one. */
+  /**
+   * Stock's limit on concurrent calls is 2500 for each service: what one ingress may ask of one.
+   */
   public static final int REQUESTS_MAX = 4096;
 
   /** Long enough for a TLS handshake on a busy machine. */

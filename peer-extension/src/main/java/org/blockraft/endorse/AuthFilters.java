@@ -57,7 +57,8 @@ public final class AuthFilters {
 
   void requireOpen() {
     if (rebuilding.getAsBoolean()) {
-      throw new ProposalRejected("endorse requests are blocked while ledgers are being rebuilt");
+      throw ProposalRejected.byFilter(
+          "endorse requests are blocked while ledgers are being rebuilt", null);
     }
   }
 
@@ -71,7 +72,7 @@ public final class AuthFilters {
       expiries.put(creator, expiry);
     }
     if (clock.instant().isAfter(expiry)) {
-      throw new ProposalRejected("proposal client identity expired");
+      throw ProposalRejected.byFilter("proposal client identity expired", null);
     }
   }
 
@@ -92,12 +93,13 @@ public final class AuthFilters {
     Instant proposed = Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
     Instant now = clock.instant();
     if (proposed.plus(window).isBefore(now) || proposed.minus(window).isAfter(now)) {
-      throw new ProposalRejected(
+      throw ProposalRejected.byFilter(
           "request unauthorized due to incorrect timestamp %s, peer time %s, peer.authentication.timewindow %s"
               .formatted(
                   proposed.truncatedTo(ChronoUnit.SECONDS),
                   now.truncatedTo(ChronoUnit.SECONDS),
-                  inGoNotation(window)));
+                  inGoNotation(window)),
+          null);
     }
   }
 

@@ -7,11 +7,31 @@ package org.blockraft.endorse;
 public final class ProposalRejected extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean filtered;
+
   public ProposalRejected(String message) {
-    super(message);
+    this(message, null);
   }
 
   public ProposalRejected(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  private ProposalRejected(String message, Throwable cause, boolean filtered) {
     super(message, cause);
+    this.filtered = filtered;
+  }
+
+  /** Refused by a filter, before the endorser itself saw the proposal. */
+  public static ProposalRejected byFilter(String message, Throwable cause) {
+    return new ProposalRejected(message, cause, true);
+  }
+
+  /**
+   * Whether a filter refused it. Stock's gateway takes that for an endorser that cannot be reached,
+   * and asks another one.
+   */
+  public boolean isFiltered() {
+    return filtered;
   }
 }

@@ -207,13 +207,16 @@ record UnpackedProposal(
     return parse(SignatureHeader.parser(), header.getSignatureHeader(), "SignatureHeader", context);
   }
 
+  /**
+   * @param context what a filter puts before its errors; empty where the endorser itself parses
+   */
   private static <M extends Message> M parse(
       Parser<M> parser, ByteString bytes, String name, String context) {
     try {
       return parser.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      throw new ProposalRejected(
-          context + "error unmarshalling " + name + ": " + Malformed.text(e), e);
+      String text = context + "error unmarshalling " + name + ": " + Malformed.text(e);
+      throw context.isEmpty() ? new ProposalRejected(text, e) : ProposalRejected.byFilter(text, e);
     }
   }
 

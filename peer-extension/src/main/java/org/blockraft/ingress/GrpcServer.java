@@ -61,15 +61,16 @@ public final class GrpcServer implements AutoCloseable {
   /** The services behind the interceptors of a peer's server, outermost first. */
   static List<ServerServiceDefinition> intercepted(
       List<? extends BindableService> services, ConcurrencyLimits limits, MeterRegistry meters) {
+    MalformedRequests malformed = new MalformedRequests();
     List<ServerInterceptor> interceptors =
         List.of(
             new CallPeer.Interceptor(),
             new CallMetrics(meters),
             new CallLog(),
             new CallLimiter(limits),
-            new MalformedRequests());
+            malformed);
     return services.stream()
-        .map(service -> MalformedRequests.tolerant(service.bindService()))
+        .map(service -> malformed.tolerant(service.bindService()))
         .map(service -> ServerInterceptors.interceptForward(service, interceptors))
         .toList();
   }

@@ -24,7 +24,7 @@ public final class LocalEndorserClient implements EndorserClient {
     try {
       return new Reply.Answered(dispatcher.endorse(proposal, filtered));
     } catch (ProposalRejected e) {
-      return new Reply.Refused(e.getMessage());
+      return e.isFiltered() ? new Reply.Failed(e.getMessage()) : new Reply.Refused(e.getMessage());
     } catch (RuntimeException e) {
       return new Reply.Failed(StatusMapper.map(e).getStatus().getDescription());
     }

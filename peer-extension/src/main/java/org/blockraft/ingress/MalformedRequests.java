@@ -1,5 +1,6 @@
 package org.blockraft.ingress;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -15,6 +16,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.blockraft.identity.Malformed;
 
 /**
  * Answers a request that is no protobuf message of its type with INTERNAL and the text of Go's
@@ -22,7 +24,8 @@ import java.util.List;
  * request into null, and this interceptor the null into the answer.
  */
 final class MalformedRequests implements ServerInterceptor {
-  private static final String PROTO_TEXT = "proto: cannot parse invalid wire-format data";
+  /** Why the marshaller gave null; grpc-java hands a message over in the thread that parsed it. */
+  private final ThreadLocal<String> failure = new ThreadLocal<>();
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
@@ -46,7 +49,8 @@ final class MalformedRequests implements ServerInterceptor {
             unary
                 ? "grpc: error unmarshalling request: "
                 : "grpc: failed to unmarshal the received message: ";
-        guarded.close(Status.INTERNAL.withDescription(prefix + PROTO_TEXT), new Metadata());
+        guarded.close(Status.INTERNAL.withDescription(prefix + failure.get()), new Metadata());
+        failure.remove();
       }
 
       @Override
@@ -103,7 +107,7 @@ final class MalformedRequests implements ServerInterceptor {
   }
 
   /** The same service with marshallers that make null of what they cannot parse. */
-  static ServerServiceDefinition tolerant(ServerServiceDefinition service) {
+  ServerServiceDefinition tolerant(ServerServiceDefinition service) {
     List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
     service.getMethods().forEach(method -> methods.add(tolerant(method)));
     ServiceDescriptor original = service.getServiceDescriptor();
@@ -117,17 +121,18 @@ final class MalformedRequests implements ServerInterceptor {
     return definition.build();
   }
 
-  private static <Q, R> ServerMethodDefinition<Q, R> tolerant(ServerMethodDefinition<Q, R> method) {
+  private <Q, R> ServerMethodDefinition<Q, R> tolerant(ServerMethodDefinition<Q, R> method) {
     MethodDescriptor<Q, R> original = method.getMethodDescriptor();
     return ServerMethodDefinition.create(
         original.toBuilder(
-                new TolerantMarshaller<>(original.getRequestMarshaller()),
+                new TolerantMarshaller<>(original.getRequestMarshaller(), failure),
                 original.getResponseMarshaller())
             .build(),
         method.getServerCallHandler());
   }
 
-  private record TolerantMarshaller<T>(MethodDescriptor.Marshaller<T> inner)
+  private record TolerantMarshaller<T>(
+      MethodDescriptor.Marshaller<T> inner, ThreadLocal<String> failure)
       implements MethodDescriptor.Marshaller<T> {
     @Override
     public InputStream stream(T value) {
@@ -139,7 +144,9 @@ final class MalformedRequests implements ServerInterceptor {
       try {
         return inner.parse(stream);
       } catch (StatusRuntimeException e) {
-        if (e.getStatus().getCode() == Status.Code.INTERNAL) {
+        if (e.getStatus().getCode() == Status.Code.INTERNAL
+            && e.getStatus().getCause() instanceof InvalidProtocolBufferException cause) {
+          failure.set(Malformed.text(cause));
           return null;
         }
         throw e;
