@@ -5,6 +5,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,40 +34,64 @@ public final class ProposalDispatcher {
   /** How long a proposal waits for a place: as long as a gateway gives one endorsement. */
   private static final long WAIT_SECONDS = 30;
 
-  /** A worker and the number of proposals it has from here. */
-  private record Place(Worker worker, AtomicInteger outstanding) {}
+  /**
+   * How much busier this node must be than another one before a proposal goes there: a hop costs
+   * the ingress more than a short queue.
+   */
+  private static final int HOP_COST = 2;
 
-  private final List<Place> places;
+  /** A worker and the number of proposals it has from here. */
+  private record Place(Worker worker, boolean isLocal, AtomicInteger outstanding) {
+
+    /** What it has to do as far as this node knows, which is exact for what went through here. */
+    int load() {
+      return isLocal
+          ? worker.outstanding()
+          : Math.max(worker.outstanding(), outstanding.get()) + HOP_COST;
+    }
+  }
+
+  private final Place local;
+  private final Map<String, Place> others = new ConcurrentHashMap<>();
+  private final MeterRegistry meters;
   private final Semaphore permits;
   private final int permitsMax;
   private final AnnouncedHeights announced;
 
   /**
-   * @param workers at least one
+   * @param local the worker of this node
    * @param proposalsMax proposals under way at a time
    */
   public ProposalDispatcher(
-      List<? extends Worker> workers,
-      int proposalsMax,
-      AnnouncedHeights announced,
-      MeterRegistry meters) {
-    if (workers.isEmpty() || proposalsMax <= 0) {
-      throw new IllegalArgumentException("a dispatcher needs a worker and a permit");
+      Worker local, int proposalsMax, AnnouncedHeights announced, MeterRegistry meters) {
+    if (proposalsMax <= 0) {
+      throw new IllegalArgumentException("a dispatcher needs a permit");
     }
-    List<Place> all = new ArrayList<>();
-    for (Worker worker : workers) {
-      Place place = new Place(worker, new AtomicInteger());
-      all.add(place);
-      Gauge.builder("dispatch.outstanding", place.outstanding, AtomicInteger::get)
-          .description("Proposals given to a worker and not answered yet.")
-          .tag("worker", worker.name())
-          .strongReference(true)
-          .register(meters);
-    }
-    this.places = List.copyOf(all);
+    this.meters = meters;
+    this.local = place(local, true);
     this.permits = new Semaphore(proposalsMax);
     this.permitsMax = proposalsMax;
     this.announced = announced;
+  }
+
+  private Place place(Worker worker, boolean isLocal) {
+    Place place = new Place(worker, isLocal, new AtomicInteger());
+    Gauge.builder("dispatch.outstanding", place.outstanding, AtomicInteger::get)
+        .description("Proposals given to a worker and not answered yet.")
+        .tag("worker", worker.name())
+        .strongReference(true)
+        .register(meters);
+    return place;
+  }
+
+  /** Another node's worker is there; it may be away at times. */
+  public void add(Worker worker) {
+    others.computeIfAbsent(worker.name(), name -> place(worker, false));
+  }
+
+  /** Proposals from clients of this node that are not answered yet. */
+  public int underWay() {
+    return permitsMax - permits.availablePermits();
   }
 
   /**
@@ -97,24 +123,24 @@ public final class ProposalDispatcher {
   }
 
   private ProposalResponse dispatch(SignedProposal proposal, boolean filtered) {
-    if (places.size() == 1) {
+    if (others.isEmpty()) {
       // Nothing to choose: the only worker is this node, which is as high as what it announces.
-      return run(places.getFirst(), new SimulationTask(proposal, "", filtered, 0));
+      return run(local, new SimulationTask(proposal, "", filtered, 0));
     }
     String channelId = channelId(proposal);
     SimulationTask task =
         new SimulationTask(proposal, channelId, filtered, announced.of(channelId));
-    List<Place> left = new ArrayList<>(places);
+    if (channelId.isEmpty()) {
+      return run(local, task); // it concerns the peer as such, or will be refused anyway
+    }
+    List<Place> left = new ArrayList<>(others.values());
     while (true) {
       Place place = choose(left, task);
       try {
         return run(place, task);
       } catch (WorkerLost e) {
-        LOG.warn("Worker {} is lost, its proposal goes elsewhere", place.worker.name(), e);
+        LOG.info("A proposal goes elsewhere: {}", e.getMessage());
         left.remove(place);
-        if (left.isEmpty()) {
-          throw new ProposalRejected("no node can process the proposal", e);
-        }
       }
     }
   }
@@ -129,25 +155,22 @@ public final class ProposalDispatcher {
   }
 
   /**
-   * The least loaded worker that is high enough; when none is, the highest one, which will be there
-   * first.
+   * The least loaded worker that is high enough. This node always is: what it announces it has.
+   *
+   * @param places of other nodes
    */
-  private static Place choose(List<Place> places, SimulationTask task) {
-    Place best = null;
-    Place highest = null;
-    long highestHeight = -1;
+  private Place choose(List<Place> places, SimulationTask task) {
+    Place best = local;
+    int load = local.load();
     for (Place place : places) {
-      long height = task.channelId().isEmpty() ? 0 : place.worker.height(task.channelId());
-      if (height > highestHeight) {
-        highest = place;
-        highestHeight = height;
-      }
-      boolean free = best == null || place.outstanding.get() < best.outstanding.get();
-      if (height >= task.minimumHeight() && free) {
+      if (place.worker.isAvailable()
+          && place.load() < load
+          && place.worker.height(task.channelId()) >= task.minimumHeight()) {
         best = place;
+        load = place.load();
       }
     }
-    return best == null ? highest : best;
+    return best;
   }
 
   private static String channelId(SignedProposal signed) {

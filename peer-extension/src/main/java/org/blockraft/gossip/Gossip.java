@@ -55,6 +55,8 @@ public final class Gossip implements AutoCloseable {
   private final ChannelProtocol channelProtocol;
   private final PrivateDataPush privateDataPush;
   private final AtomicBoolean publishing = new AtomicBoolean();
+  private final AtomicBoolean active = new AtomicBoolean();
+  private final AtomicBoolean started = new AtomicBoolean();
   private final MembershipTracker tracker = new MembershipTracker();
   private final GossipService service;
   private final ExecutorService threads =
@@ -113,9 +115,32 @@ public final class Gossip implements AutoCloseable {
 
   /** Begins to look for others; the peer's port is open by now. */
   public void start() {
+    setActive(true);
+  }
+
+  /**
+   * Whether this process is the one that speaks for the peer: of a cluster that is its leader.
+   * Others refuse what is sent to them and send nothing. From one thread at a time.
+   */
+  public void setActive(boolean wanted) {
+    boolean before = active.getAndSet(wanted);
+    if (!wanted) {
+      streams.close();
+    }
+    if (!wanted || before) {
+      return;
+    }
+    streams.reopen();
     for (String endpoint : settings.bootstrap()) {
       membershipProtocol.connect(endpoint, peer -> peer.mspId().equals(self.mspId()));
     }
+    channels.configs().forEach(this::configured);
+    if (started.compareAndSet(false, true)) {
+      startTimers();
+    }
+  }
+
+  private void startTimers() {
     every(settings.aliveInterval(), membershipProtocol::sendAlive);
     every(settings.aliveExpiration().dividedBy(10), membershipProtocol::expire);
     every(settings.aliveExpiration(), () -> membershipProtocol.forget(keptEndpoints()));
@@ -132,7 +157,9 @@ public final class Gossip implements AutoCloseable {
     Runnable guarded =
         () -> {
           try {
-            task.run();
+            if (active.get()) {
+              task.run();
+            }
           } catch (RuntimeException e) {
             LOG.warn("A recurring task of gossip failed", e);
           }
@@ -145,6 +172,9 @@ public final class Gossip implements AutoCloseable {
   /** Gets to know the anchor peers of a channel that was joined or has a new configuration. */
   public void configured(ChannelConfig channel) {
     states.reconfigured(channel);
+    if (!active.get()) {
+      return;
+    }
     for (ApplicationOrg org : channel.applicationOrgs().values()) {
       boolean own = org.mspId().equals(self.mspId());
       if (!own && !self.isPublic()) {

@@ -63,6 +63,13 @@ final class GossipService extends GossipGrpc.GossipImplBase implements BindableS
   @Override
   public StreamObserver<Envelope> gossipStream(StreamObserver<Envelope> responses) {
     ServerCallStreamObserver<Envelope> out = (ServerCallStreamObserver<Envelope>) responses;
+    if (streams.isClosed()) {
+      out.onError(
+          Status.UNAVAILABLE
+              .withDescription("another node of this peer gossips")
+              .asRuntimeException());
+      return new Unheard();
+    }
     ByteString remoteHash = TLS_HASH.get() == null ? ByteString.EMPTY : TLS_HASH.get();
     StreamReceiver receiver =
         new StreamReceiver(
@@ -93,6 +100,18 @@ final class GossipService extends GossipGrpc.GossipImplBase implements BindableS
     } else {
       streams.dialed(stream);
     }
+  }
+
+  /** Takes what still comes on a stream that was refused. */
+  private static final class Unheard implements StreamObserver<Envelope> {
+    @Override
+    public void onNext(Envelope value) {}
+
+    @Override
+    public void onError(Throwable t) {}
+
+    @Override
+    public void onCompleted() {}
   }
 
   /** Hashes the certificate that the caller showed, verified or not. */

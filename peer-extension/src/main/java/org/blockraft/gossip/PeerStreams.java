@@ -134,6 +134,15 @@ final class PeerStreams implements AutoCloseable {
     }
   }
 
+  /** Takes and makes streams again after {@link #close}. */
+  void reopen() {
+    closed = false;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
   @Override
   public void close() {
     closed = true;

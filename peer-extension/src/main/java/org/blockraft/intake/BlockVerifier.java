@@ -74,6 +74,28 @@ public final class BlockVerifier {
     return new VerifiedBlock(block, raw, BlockHeaders.sha256(verifier.headerBytes));
   }
 
+  /**
+   * Checks a block that another node of this peer has verified: only that it is the next one and
+   * undamaged.
+   *
+   * @param raw a serialized block, as ordered or as stored
+   * @param expectedPreviousHash the header hash of the block before; empty: not checked
+   * @throws BlockRejected with Fabric's text
+   */
+  public static VerifiedBlock linked(
+      ByteString raw, long expectedNumber, byte[] expectedPreviousHash, ChannelConfig config) {
+    Block block;
+    try {
+      block = BlockWire.parse(raw);
+    } catch (InvalidProtocolBufferException e) {
+      throw new BlockRejected("error unmarshalling Block: " + BlockWire.BAD_WIRE_FORMAT);
+    }
+    BlockVerifier verifier = new BlockVerifier(config, block);
+    verifier.checkPosition(expectedNumber, expectedPreviousHash);
+    verifier.checkData();
+    return new VerifiedBlock(block, raw, BlockHeaders.sha256(verifier.headerBytes));
+  }
+
   private void checkPosition(long expectedNumber, byte[] expectedPreviousHash) {
     if (header.getNumber() != expectedNumber) {
       throw new BlockRejected(

@@ -30,7 +30,7 @@ public final class BlockCursor implements AutoCloseable {
    * was closed.
    */
   public Optional<Block> next(Duration wait) throws InterruptedException {
-    if (closed || !visible.await(next, wait, this)) {
+    if (closed || !visible.await(next, wait, this::isClosed)) {
       return Optional.empty();
     }
     Block block = ledger.blockByNumber(next);

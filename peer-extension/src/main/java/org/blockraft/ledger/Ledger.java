@@ -3,7 +3,10 @@ package org.blockraft.ledger;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +27,7 @@ import org.hyperledger.fabric.protos.peer.ProcessedTransaction;
  * One channel's chain and state. Reads are safe for any thread; one thread commits.
  *
  * <p>Invariant: whoever sees a block, its transactions or its height also sees its state, and the
- * block is on the disk.
+ * block is on the disk. In a cluster it has been announced too: enough other nodes have it.
  *
  * <p>Fabric: core/ledger/kvledger/kv_ledger.go.
  */
@@ -34,6 +37,9 @@ public final class Ledger implements CommittedTxIds, AutoCloseable {
   static final int GROUP_BLOCKS_MAX = 32;
 
   private static final long LAST_BLOCK = -1;
+
+  /** The first block comes from whoever joined the channel and needs nobody else. */
+  private static final long GENESIS_HEIGHT = 1;
 
   private final ChannelStore store;
   private final LedgerSettings settings;
@@ -46,6 +52,16 @@ public final class Ledger implements CommittedTxIds, AutoCloseable {
   private final Consumer<CommitStep> steps;
   private final ReentrantLock commitLock = new ReentrantLock();
   private final List<Committer.Written> unforced = new ArrayList<>();
+
+  /** Guards what follows; taken after {@link #commitLock} where both are needed. */
+  private final ReentrantLock showLock = new ReentrantLock();
+
+  /** On the disk and not announced yet; bounded by whoever commits. */
+  private final Deque<Committer.Written> held = new ArrayDeque<>();
+
+  private long announced;
+  private volatile DurableTip durable;
+  private volatile Consumer<DurableTip> onDurable = tip -> {};
   private final Runnable onClose;
   private volatile Tip tip;
   private boolean closed;
@@ -89,6 +105,11 @@ public final class Ledger implements CommittedTxIds, AutoCloseable {
                 .getHeader()
                 .getPreviousHash();
     show(committer.height(), committer.lastHash(), previous, committer.commitHash());
+    durable = new DurableTip(committer.height(), committer.commitHash());
+    announced =
+        settings.announcedByOthers()
+            ? Math.max(GENESIS_HEIGHT, committer.height())
+            : Long.MAX_VALUE;
   }
 
   private void show(long height, byte[] hash, ByteString previous, byte[] commitHash) {
@@ -223,6 +244,25 @@ public final class Ledger implements CommittedTxIds, AutoCloseable {
     return tip.commitHash().clone();
   }
 
+  /** The serialized bytes of a block on the disk; throws {@link LedgerException}. */
+  public byte[] durableBytes(long number) {
+    if (number >= durable.height()) {
+      throw new LedgerException(
+          "no such block number [%s] in index".formatted(Long.toUnsignedString(number)));
+    }
+    return store.payload(number);
+  }
+
+  /** Whether so many blocks are visible, after waiting for it at most so long, or until closed. */
+  public boolean awaitVisible(long height, Duration wait) throws InterruptedException {
+    return visible.await(height - 1, wait, () -> false);
+  }
+
+  /** The header hash of the newest committed block; empty if there is none. */
+  public byte[] lastHash() {
+    return committer.lastHash().clone();
+  }
+
   /** Adds a listener of blocks committed from now on. */
   public void addListener(CommitListener listener) {
     listeners.add(listener);
@@ -286,20 +326,62 @@ public final class Ledger implements CommittedTxIds, AutoCloseable {
 
   private void publish() {
     for (Committer.Written written : unforced) {
-      CommittedBlock block = written.block();
-      recent.add(block.block());
+      recent.add(written.block().block());
+      committer.report(written);
+      committer.tidy(written);
+    }
+    CommittedBlock last = unforced.getLast().block();
+    showLock.lock();
+    try {
+      held.addAll(unforced);
+      durable = new DurableTip(last.number() + 1, last.commitHash());
+      showAnnounced();
+    } finally {
+      showLock.unlock();
+    }
+    unforced.clear();
+    steps.accept(CommitStep.PUBLISHED);
+    onDurable.accept(durable);
+  }
+
+  /**
+   * Lets clients see the blocks below a height, at once or as soon as they are here. Only for a
+   * ledger whose blocks others announce. A lower height than before has no effect.
+   */
+  public void announce(long height) {
+    showLock.lock();
+    try {
+      announced = Math.max(announced, height);
+      showAnnounced();
+    } finally {
+      showLock.unlock();
+    }
+  }
+
+  private void showAnnounced() {
+    while (!held.isEmpty() && held.getFirst().block().number() < announced) {
+      CommittedBlock block = held.removeFirst().block();
       show(
           block.number() + 1,
           block.headerHash(),
           block.block().getHeader().getPreviousHash(),
           block.commitHash());
-      committer.report(written);
       // Waiters go on in a thread of their own, so that none of them can hold up the channel.
       Thread.ofVirtual().name("commit-notice").start(() -> notifier.committed(block));
-      committer.tidy(written);
     }
-    unforced.clear();
-    steps.accept(CommitStep.PUBLISHED);
+  }
+
+  /** The newest block on the disk, announced or not. */
+  public DurableTip durable() {
+    return durable;
+  }
+
+  /**
+   * Tells of each growth of what is on the disk, on the committing thread, which must not be held
+   * up. One listener.
+   */
+  public void onDurable(Consumer<DurableTip> listener) {
+    onDurable = listener;
   }
 
   private void checkOpen() {

@@ -14,6 +14,8 @@ import org.blockraft.state.KeyValueLimits;
  * @param transientRetentionBlocks peer.gossip.pvtData.transientstoreMaxBlockRetention
  * @param purgeIntervalBlocks ledger.pvtdataStore.purgeInterval: expired private data is deleted
  *     every so many blocks
+ * @param announcedByOthers whether blocks stay unseen until {@link Ledger#announce}, as in a
+ *     cluster
  * @param segmentBytesMax size at which a new block file is begun
  * @param store limits of each channel's store; its cache size is that of all channels together
  */
@@ -24,6 +26,7 @@ public record LedgerSettings(
     boolean skipPullingInvalid,
     long transientRetentionBlocks,
     long purgeIntervalBlocks,
+    boolean announcedByOthers,
     long segmentBytesMax,
     KeyValueLimits store) {
 
@@ -46,6 +49,7 @@ public record LedgerSettings(
         false,
         1000,
         100,
+        false,
         SEGMENT_BYTES_DEFAULT,
         KeyValueLimits.DEFAULTS);
   }

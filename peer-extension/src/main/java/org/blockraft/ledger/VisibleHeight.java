@@ -3,6 +3,7 @@ package org.blockraft.ledger;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * How many blocks readers may see, and the place where they wait for more. Never falls. Safe for
@@ -44,14 +45,14 @@ final class VisibleHeight {
   }
 
   /** Whether the block is visible, after waiting for it at most so long, or until closed. */
-  boolean await(long block, Duration wait, BlockCursor cursor) throws InterruptedException {
+  boolean await(long block, Duration wait, BooleanSupplier givenUp) throws InterruptedException {
     if (block < height) {
       return true;
     }
     long left = wait.toNanos();
     lock.lockInterruptibly();
     try {
-      while (block >= height && !closed && !cursor.isClosed()) {
+      while (block >= height && !closed && !givenUp.getAsBoolean()) {
         if (left <= 0) {
           return false;
         }

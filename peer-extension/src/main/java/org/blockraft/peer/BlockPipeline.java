@@ -46,6 +46,8 @@ final class BlockPipeline implements AutoCloseable {
   private final Supplier<ChannelConfig> config;
   private final ConfigApplier applier;
   private final Consumer<Throwable> onFailure;
+  private final BlockFlow flow;
+  private final PrivateDataSource privateData;
   private final BlockingQueue<VerifiedBlock> received;
   private final BlockingQueue<BlockVerdict> verified = new ArrayBlockingQueue<>(VERIFIED_MAX);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -56,6 +58,8 @@ final class BlockPipeline implements AutoCloseable {
   private volatile boolean closed;
 
   /**
+   * @param flow hears of each block when it arrives and when its flags are decided
+   * @param privateData other nodes that may have what the transient store lacks
    * @param onFailure hears of the failure that stopped the channel, once
    */
   BlockPipeline(
@@ -64,8 +68,12 @@ final class BlockPipeline implements AutoCloseable {
       Supplier<ChannelConfig> config,
       ConfigApplier applier,
       int blocksAhead,
+      BlockFlow flow,
+      PrivateDataSource privateData,
       MeterRegistry meters,
       Consumer<Throwable> onFailure) {
+    this.flow = flow;
+    this.privateData = privateData;
     this.channelId = ledger.channelId();
     this.ledger = ledger;
     this.validator = validator;
@@ -108,7 +116,10 @@ final class BlockPipeline implements AutoCloseable {
 
   /** Where the orderer source hands its blocks. */
   BlockSink sink() {
-    return received::put;
+    return block -> {
+      flow.arrived(block);
+      received.put(block);
+    };
   }
 
   /** Starts all stages, pulling from {@code source}. */
@@ -137,9 +148,12 @@ final class BlockPipeline implements AutoCloseable {
         try (StateSnapshot committed = ledger.snapshot()) {
           block = validator.decide(verdict, config.get(), committed, applier);
         }
-        ledger.commit(block, PrivateDataSource.NONE, !verified.isEmpty());
+        flow.decided(block);
+        ledger.commit(block, privateData, !verified.isEmpty());
+        flow.awaitRoom(() -> closed);
       }
     }
+    ledger.force();
   }
 
   private void fail(Throwable cause) {

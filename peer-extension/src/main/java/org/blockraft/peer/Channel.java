@@ -1,9 +1,9 @@
 package org.blockraft.peer;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.ConfigUpdates;
 import org.blockraft.identity.TlsRoots;
@@ -12,9 +12,13 @@ import org.blockraft.ingress.ServedChannel;
 import org.blockraft.intake.ChainTip;
 import org.blockraft.intake.OrdererSource;
 import org.blockraft.ledger.Ledger;
+import org.blockraft.ledger.PrivateDataSource;
 import org.blockraft.lifecycle.ChannelHandle;
 import org.blockraft.lifecycle.CommittedDefinitions;
 import org.blockraft.mvcc.Mvcc;
+import org.blockraft.replication.DecidedBlock;
+import org.blockraft.replication.FollowerPipeline;
+import org.blockraft.replication.PreparedBlocks;
 import org.blockraft.state.StateSnapshot;
 import org.blockraft.state.VersionedValue;
 import org.blockraft.validate.BlockValidator;
@@ -32,8 +36,9 @@ final class Channel implements ChannelHandle, AutoCloseable {
   private final ChannelServicesShared shared;
   private final CommittedDefinitions definitions;
   private final ServedChannel served;
-  private final BlockPipeline pipeline;
+  private final BlockValidator validator;
   private final Runnable reconfigured;
+  private BlockPipeline pipeline;
   private volatile ChannelConfig config;
   private volatile Throwable failure;
 
@@ -51,15 +56,7 @@ final class Channel implements ChannelHandle, AutoCloseable {
             ledger.channelId(), this::config, shared.definitionCache(), shared.dissemination());
     definitions.follow(ledger, shared.definitionsChanged());
     this.served = new LedgerChannel(ledger, this::config, shared.orderers()::endpoints);
-    this.pipeline =
-        new BlockPipeline(
-            ledger,
-            new BlockValidator(ledger.channelId(), ledger, definitions, shared.slices()),
-            this::config,
-            this::apply,
-            shared.blocksAhead(),
-            shared.meters(),
-            cause -> failure = cause);
+    this.validator = new BlockValidator(ledger.channelId(), ledger, definitions, shared.slices());
     announce();
   }
 
@@ -94,22 +91,57 @@ final class Channel implements ChannelHandle, AutoCloseable {
     shared.configured().accept(config);
   }
 
-  /** Starts to pull blocks. */
+  /** Starts to pull blocks, on a node that is alone. */
   void start() {
-    pipeline.start(
+    pipeline = pull(BlockFlow.ALONE, PrivateDataSource.NONE);
+  }
+
+  /**
+   * Starts a block flow from the orderers after the last block that is here. The caller closes it;
+   * there is one at a time.
+   *
+   * @param siblings other nodes of this peer that may have private data
+   */
+  BlockPipeline pull(BlockFlow flow, PrivateDataSource siblings) {
+    BlockPipeline started =
+        new BlockPipeline(
+            ledger,
+            validator,
+            this::config,
+            this::apply,
+            shared.blocksAhead(),
+            flow,
+            siblings,
+            shared.meters(),
+            this::fail);
+    started.start(
         new OrdererSource(
             shared.ordererSettings(),
             shared.orderers(),
             shared.signer(),
             this::config,
             this::tip,
-            pipeline.sink(),
+            started.sink(),
             shared.clock()));
+    return started;
+  }
+
+  /** Starts to take blocks that another node has decided. The caller closes it. */
+  FollowerPipeline take(
+      BlockingQueue<DecidedBlock> blocks, PrivateDataSource siblings, PreparedBlocks prepared) {
+    FollowerPipeline started =
+        new FollowerPipeline(
+            ledger, blocks, this::config, this::apply, siblings, prepared, this::fail);
+    started.start();
+    return started;
   }
 
   private ChainTip tip() {
-    ByteString hash = ledger.info().getCurrentBlockHash();
-    return new ChainTip(ledger.height(), hash.toByteArray());
+    return new ChainTip(ledger.nextBlock(), ledger.lastHash());
+  }
+
+  void fail(Throwable cause) {
+    failure = cause;
   }
 
   /** Why the channel has stopped; empty while it runs. */
@@ -143,7 +175,9 @@ final class Channel implements ChannelHandle, AutoCloseable {
 
   @Override
   public void close() {
-    pipeline.close();
+    if (pipeline != null) {
+      pipeline.close();
+    }
     ledger.close();
   }
 }

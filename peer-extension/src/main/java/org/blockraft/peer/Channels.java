@@ -10,12 +10,14 @@ import org.blockraft.gossip.LocalChannels;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.ingress.ServedChannel;
 import org.blockraft.ingress.ServedChannels;
+import org.blockraft.intake.BlockHeaders;
 import org.blockraft.ledger.Ledger;
 import org.blockraft.ledger.Ledgers;
 import org.blockraft.lifecycle.ChannelDirectory;
 import org.blockraft.lifecycle.ChannelHandle;
 import org.blockraft.operations.HealthChecks;
 import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.ChannelHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,11 +28,16 @@ final class Channels implements ChannelDirectory, AutoCloseable {
   private final Map<String, Channel> channels = new ConcurrentSkipListMap<>();
   private final Ledgers ledgers;
   private final HealthChecks health;
+  private final Optional<ClusterNode> cluster;
   private volatile ChannelServicesShared shared;
 
-  Channels(Ledgers ledgers, HealthChecks health) {
+  /**
+   * @param cluster where blocks come through; empty on a node that is alone
+   */
+  Channels(Ledgers ledgers, HealthChecks health, Optional<ClusterNode> cluster) {
     this.ledgers = ledgers;
     this.health = health;
+    this.cluster = cluster;
   }
 
   /** Opens every channel that was joined before and starts to pull its blocks. */
@@ -40,7 +47,11 @@ final class Channels implements ChannelDirectory, AutoCloseable {
       LOG.info("Loading chain {}", id);
       add(ledgers.open(id).orElseThrow());
     }
-    channels.values().forEach(Channel::start);
+    channels.values().forEach(this::start);
+  }
+
+  private void start(Channel channel) {
+    cluster.ifPresentOrElse(node -> node.add(channel), channel::start);
   }
 
   private Channel add(Ledger ledger) {
@@ -66,9 +77,30 @@ final class Channels implements ChannelDirectory, AutoCloseable {
   }
 
   @Override
-  public synchronized void join(Block genesis) {
-    Ledger ledger = ledgers.create(genesis);
-    add(ledger).start();
+  public void join(Block genesis) {
+    String channelId = joinHere(genesis);
+    cluster.ifPresent(node -> node.joined(genesis, channelId));
+  }
+
+  /** Joins a channel on this node alone; one that is joined already stays as it is. */
+  synchronized void joinFromSibling(Block genesis) {
+    Optional<String> channelId =
+        BlockHeaders.channelHeader(genesis.getData().getData(0)).map(ChannelHeader::getChannelId);
+    if (channelId.isPresent() && !channels.containsKey(channelId.get())) {
+      String joined = joinHere(genesis);
+      LOG.info("Joined channel {} as another node has", joined);
+    }
+  }
+
+  private synchronized String joinHere(Block genesis) {
+    Channel channel = add(ledgers.create(genesis));
+    start(channel);
+    return channel.channelId();
+  }
+
+  /** The ledger of a channel that is joined. */
+  Optional<Ledger> ledger(String channelId) {
+    return Optional.ofNullable(channels.get(channelId)).map(Channel::ledger);
   }
 
   @Override

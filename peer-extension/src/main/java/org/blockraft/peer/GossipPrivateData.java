@@ -12,7 +12,6 @@ import org.blockraft.identity.IdentityException;
 import org.blockraft.identity.Policy;
 import org.blockraft.identity.SignaturePolicies;
 import org.blockraft.identity.SignedData;
-import org.blockraft.ledger.TransientStore;
 import org.hyperledger.fabric.protos.gossip.Envelope;
 import org.hyperledger.fabric.protos.gossip.PrivatePayload;
 import org.hyperledger.fabric.protos.ledger.rwset.CollectionPvtReadWriteSet;
@@ -59,8 +58,8 @@ final class GossipPrivateData implements PrivateDataPeers {
     return gossip.sendPrivateData(peer.pkiId(), channelId, payload);
   }
 
-  /** Keeps what another peer sent until its transaction is committed. */
-  static void keep(TransientStore store, PrivatePayload payload) {
+  /** What another peer sent, as the transient store keeps it. */
+  static TxPvtReadWriteSetWithConfigInfo received(PrivatePayload payload) {
     ByteString writes = payload.getPrivateRwset();
     TxPvtReadWriteSet set =
         TxPvtReadWriteSet.newBuilder()
@@ -72,12 +71,9 @@ final class GossipPrivateData implements PrivateDataPeers {
                             .setCollectionName(payload.getCollectionName())
                             .setRwset(writes)))
             .build();
-    store.persist(
-        payload.getTxId(),
-        payload.getPrivateSimHeight(),
-        TxPvtReadWriteSetWithConfigInfo.newBuilder()
-            .setPvtRwset(set)
-            .putCollectionConfigs(payload.getNamespace(), payload.getCollectionConfigs())
-            .build());
+    return TxPvtReadWriteSetWithConfigInfo.newBuilder()
+        .setPvtRwset(set)
+        .putCollectionConfigs(payload.getNamespace(), payload.getCollectionConfigs())
+        .build();
   }
 }

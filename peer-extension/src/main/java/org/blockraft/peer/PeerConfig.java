@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.blockraft.gossip.GossipSettings;
 import org.slf4j.Logger;
@@ -42,7 +43,8 @@ public record PeerConfig(
     Chaincode chaincode,
     Ledger ledger,
     Operations operations,
-    Own own) {
+    Own own,
+    Optional<ClusterConfig> cluster) {
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerConfig.class);
   private static final int CHAINCODE_PORT = 7052;
@@ -200,7 +202,8 @@ public record PeerConfig(
         chaincode(yaml),
         ledger(yaml),
         operations(yaml),
-        own(yaml));
+        own(yaml),
+        ClusterConfig.from(yaml));
   }
 
   private static String chaincodeEndpoint(
@@ -236,7 +239,7 @@ public record PeerConfig(
         yaml.path("peer.tls.clientKey.file").orElse(null));
   }
 
-  private static List<Path> paths(CoreYaml yaml, String key) {
+  static List<Path> paths(CoreYaml yaml, String key) {
     return yaml.texts(key).stream().map(p -> yaml.folder().resolve(p).normalize()).toList();
   }
 

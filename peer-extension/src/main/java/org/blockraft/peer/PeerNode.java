@@ -26,6 +26,7 @@ import org.blockraft.dispatch.ProposalDispatcher;
 import org.blockraft.endorse.AuthFilters;
 import org.blockraft.endorse.Endorser;
 import org.blockraft.endorse.PrivateDataDissemination;
+import org.blockraft.endorse.PrivateDataDistributor;
 import org.blockraft.gossip.Gossip;
 import org.blockraft.gossip.GossipTls;
 import org.blockraft.gossip.PeerTrust;
@@ -70,10 +71,15 @@ import org.blockraft.operations.LogSpec;
 import org.blockraft.operations.OperationsServer;
 import org.blockraft.operations.StatsdReporter;
 import org.blockraft.operations.VersionInfo;
+import org.blockraft.replication.ReplicatedPrivateData;
 import org.blockraft.simulation.SimulationSettings;
 import org.blockraft.validate.SlicePool;
-import org.blockraft.validate.SliceVerifier;
+import org.blockraft.worker.LinkWorker;
 import org.blockraft.worker.LocalWorker;
+import org.blockraft.worker.Worker;
+import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.gossip.PrivatePayload;
+import org.hyperledger.fabric.protos.transientstore.TxPvtReadWriteSetWithConfigInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +98,13 @@ public final class PeerNode implements AutoCloseable {
   /** Proposals under way on this node when core.yaml sets no limit; stock's own default. */
   private static final int PROPOSALS_MAX = 2500;
 
+  /** For a proposal on another node; chaincode has less by core.yaml, and ends there first. */
+  private static final Duration PROPOSAL_TIMEOUT = Duration.ofMinutes(5);
+
   private final PeerConfig config;
+  private final Optional<ClusterNode> cluster;
+  private final Worker worker;
+  private final ProposalDispatcher dispatcher;
   private final SlicePool slices;
   private final OrdererConnections orderers;
   private final ChaincodeRuntime runtime;
@@ -127,11 +139,23 @@ public final class PeerNode implements AutoCloseable {
     TlsRoots peerRoots = new TlsRoots(settings.fixedPeerRoots());
     boolean mutualTls = config.tls().enabled() && config.tls().clientAuthRequired();
 
+    // The other nodes, if there are any.
+    this.cluster =
+        config.cluster().isPresent()
+            ? Optional.of(
+                new ClusterNode(
+                    config.cluster().get(),
+                    settings.linkCredentials(config.cluster().get()),
+                    config.fileSystemPath().resolve("cluster"),
+                    meters))
+            : Optional.empty();
+
     // What we keep: ledgers and chaincode packages.
     this.channels =
         new Channels(
             new Ledgers(config.fileSystemPath().resolve("ledgersData"), settings.ledger(), meters),
-            health);
+            health,
+            cluster);
     this.packages = new PackageStore(config.fileSystemPath().resolve("lifecycle/chaincodes"));
     AclChecker acls = new AclChecker(localMsp, channels::config);
 
@@ -193,9 +217,7 @@ public final class PeerNode implements AutoCloseable {
             new PeerTrust(localMsp.msps(), channels::configs, clock),
             gossipTls,
             channels.gossiping(chaincodes::runnable),
-            (channelId, payload) ->
-                GossipPrivateData.keep(
-                    channels.channel(channelId).orElseThrow().ledger().transientStore(), payload),
+            this::keep,
             clock,
             random);
 
@@ -207,24 +229,21 @@ public final class PeerNode implements AutoCloseable {
             acls,
             services,
             runtime::execute,
-            new PrivateDataDissemination(
-                channels, new GossipPrivateData(gossip, channels::config), random),
+            privateData(
+                new PrivateDataDissemination(
+                    channels, new GossipPrivateData(gossip, channels::config), random)),
             signer,
             filters(clock),
             meters);
     AnnouncedHeights announced = new AnnouncedHeights();
     int limit = config.limits().endorserService();
-    ProposalDispatcher dispatcher =
-        new ProposalDispatcher(
-            List.of(
-                new LocalWorker(
-                    config.id(),
-                    task -> endorser.process(task.proposal(), task.filtered()),
-                    slice -> SliceVerifier.verify(slice, channels.config(slice.channelId())),
-                    channels::height)),
-            limit > 0 ? limit : PROPOSALS_MAX,
-            announced,
-            meters);
+    this.worker =
+        new LocalWorker(
+            config.id(),
+            task -> endorser.process(task.proposal(), task.filtered()),
+            channels::height);
+    this.dispatcher =
+        new ProposalDispatcher(worker, limit > 0 ? limit : PROPOSALS_MAX, announced, meters);
 
     // What clients see.
     ServedChannels served = channels.served();
@@ -303,6 +322,44 @@ public final class PeerNode implements AutoCloseable {
     gossip.chaincodesChanged();
   }
 
+  /** Keeps what a peer of another organization sent, on enough nodes. */
+  private void keep(String channelId, PrivatePayload payload) {
+    TxPvtReadWriteSetWithConfigInfo data = GossipPrivateData.received(payload);
+    String txId = payload.getTxId();
+    long height = payload.getPrivateSimHeight();
+    channels.ledger(channelId).orElseThrow().transientStore().persist(txId, height, data);
+    if (cluster.isPresent()
+        && !new ReplicatedPrivateData(cluster.get().siblings())
+            .replicate(channelId, txId, data, height)) {
+      throw new IllegalStateException("too few nodes of this peer have stored it");
+    }
+  }
+
+  private PrivateDataDistributor privateData(PrivateDataDistributor here) {
+    if (cluster.isEmpty()) {
+      return here;
+    }
+    ReplicatedPrivateData others = new ReplicatedPrivateData(cluster.get().siblings());
+    return (channelId, txId, data, height) -> {
+      here.distribute(channelId, txId, data, height);
+      others.distribute(channelId, txId, data, height);
+    };
+  }
+
+  /** Installs a package here and has the other nodes install it. */
+  private InstalledPackage install(ByteString file) {
+    InstalledPackage installed = runtime.install(file);
+    cluster.ifPresent(node -> node.installed(installed.packageId(), file));
+    return installed;
+  }
+
+  /** Installs a package that another node has. */
+  private void installFromSibling(ByteString file) {
+    InstalledPackage installed = runtime.install(file);
+    definitions.installed(installed.packageId(), installed.label());
+    LOG.info("Installed chaincode package {} as another node has", installed.packageId());
+  }
+
   private List<SystemChaincode> systemChaincodes(
       AclChecker acls, boolean version3, MeterRegistry meters) {
     List<SystemChaincode> all = new ArrayList<>();
@@ -312,7 +369,7 @@ public final class PeerNode implements AutoCloseable {
             acls,
             channels,
             packages,
-            runtime::install,
+            this::install,
             definitions,
             version3));
     all.add(new ConfigChaincode(acls, channels));
@@ -404,12 +461,56 @@ public final class PeerNode implements AutoCloseable {
     channels.open(shared);
     chaincodeServer.start();
     server.start();
-    gossip.start();
+    if (cluster.isPresent()) {
+      joinCluster(cluster.get());
+    } else {
+      gossip.start();
+    }
     LOG.info(
         "Started peer with ID=[{}], network ID=[{}], address=[{}]",
         config.id(),
         config.networkId(),
         config.address());
+  }
+
+  private void joinCluster(ClusterNode node) throws IOException {
+    gossip.setActive(false); // until this node leads
+    node.onLeadership(gossip::setActive);
+    node.start(
+        new ClusterNode.Peer() {
+          @Override
+          public List<String> channelIds() {
+            return channels.ids();
+          }
+
+          @Override
+          public void join(Block genesis) {
+            channels.joinFromSibling(genesis);
+          }
+
+          @Override
+          public List<InstalledPackage> packages() {
+            return packages.list();
+          }
+
+          @Override
+          public void install(ByteString file) {
+            installFromSibling(file);
+          }
+
+          @Override
+          public void found(String name) {
+            dispatcher.add(
+                new LinkWorker(name, node.siblings(), node.replicas(), PROPOSAL_TIMEOUT));
+          }
+        },
+        new SiblingRequests(
+            worker,
+            channels::ledger,
+            packages,
+            this::installFromSibling,
+            channels::joinFromSibling),
+        worker::outstanding);
   }
 
   @Override
@@ -420,6 +521,7 @@ public final class PeerNode implements AutoCloseable {
     endorsers.close();
     runtime.close();
     chaincodeServer.close();
+    cluster.ifPresent(ClusterNode::close);
     channels.close();
     slices.close();
     orderers.close();

@@ -29,9 +29,13 @@ import org.blockraft.operations.OperationsSettings;
 import org.blockraft.operations.OperationsTls;
 import org.blockraft.operations.StatsdSettings;
 import org.blockraft.state.KeyValueLimits;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns what core.yaml says into the settings of each stage. */
 final class Settings {
+  private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
+
   /** How long a BFT orderer may send nothing before another one is asked; stock's default. */
   private static final Duration STALL_TIMEOUT = Duration.ofSeconds(30);
 
@@ -54,6 +58,7 @@ final class Settings {
         false,
         config.ledger().transientBlockRetention(),
         config.ledger().purgeInterval(),
+        config.cluster().isPresent(),
         LedgerSettings.SEGMENT_BYTES_DEFAULT,
         new KeyValueLimits(
             config.own().blockCacheBytes(),
@@ -68,6 +73,27 @@ final class Settings {
     return tls.enabled()
         ? Optional.of(TlsCredentials.load(tls.certificate(), tls.key()))
         : Optional.empty();
+  }
+
+  /**
+   * What this node shows to the other nodes; empty when links go without TLS.
+   *
+   * @throws ConfigurationException if they would, and may not
+   */
+  Optional<TlsCredentials> linkCredentials(ClusterConfig cluster) {
+    if (cluster.certificate().isPresent()) {
+      return Optional.of(
+          TlsCredentials.load(cluster.certificate().get(), cluster.key().orElseThrow()));
+    }
+    Optional<TlsCredentials> own = serverCredentials();
+    if (own.isEmpty() && !cluster.insecure()) {
+      throw new ConfigurationException(
+          "a cluster needs peer.tls, or blockraft.cluster.tls, or blockraft.cluster.insecure");
+    }
+    if (own.isEmpty()) {
+      LOG.warn("Links to other nodes are neither encrypted nor authenticated");
+    }
+    return own;
   }
 
   /** What this peer shows to servers: its client pair, else its server pair. */

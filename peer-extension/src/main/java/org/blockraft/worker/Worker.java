@@ -1,12 +1,10 @@
 package org.blockraft.worker;
 
-import org.blockraft.validate.SliceVerdict;
-import org.blockraft.validate.ValidationSlice;
 import org.hyperledger.fabric.protos.peer.ProposalResponse;
 
 /**
- * A node's capacity to simulate and verify: {@link LocalWorker} in this process, links to other
- * nodes later. Safe for use by many threads.
+ * A node's capacity to simulate: {@link LocalWorker} in this process, {@link LinkWorker} over the
+ * link to another node. Safe for use by many threads.
  */
 public interface Worker {
   /** The name of its node, for logs and metrics. */
@@ -23,11 +21,9 @@ public interface Worker {
    */
   ProposalResponse simulate(SimulationTask task);
 
-  /**
-   * Verifies what needs no state in a range of a block's transactions: form, creators,
-   * endorsements' signatures.
-   *
-   * @throws WorkerLost when the worker is gone and another one may do the slice
-   */
-  SliceVerdict verify(ValidationSlice slice);
+  /** Whether it takes new work at all. */
+  boolean isAvailable();
+
+  /** Proposals that it works on, from whatever ingress, as far as is known here. */
+  int outstanding();
 }

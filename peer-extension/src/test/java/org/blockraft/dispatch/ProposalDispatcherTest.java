@@ -1,19 +1,10 @@
 package org.blockraft.dispatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.blockraft.endorse.ProposalRejected;
-import org.blockraft.validate.SliceVerdict;
-import org.blockraft.validate.ValidationSlice;
 import org.blockraft.worker.SimulationTask;
 import org.blockraft.worker.Worker;
 import org.blockraft.worker.WorkerLost;
@@ -28,13 +19,13 @@ final class ProposalDispatcherTest {
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final AnnouncedHeights announced = new AnnouncedHeights();
 
-  /** A worker that answers with its name, may be lost, and may be held up. */
+  /** A worker that answers with its name, may be lost, and may look busy. */
   private static final class Scripted implements Worker {
     private final String name;
     private final long height;
-    volatile boolean lost;
-    volatile CountDownLatch gate = new CountDownLatch(0);
-    final CountDownLatch entered = new CountDownLatch(1);
+    boolean lost;
+    boolean away;
+    int outstanding;
 
     Scripted(String name, long height) {
       this.name = name;
@@ -53,21 +44,20 @@ final class ProposalDispatcherTest {
 
     @Override
     public ProposalResponse simulate(SimulationTask task) {
-      entered.countDown();
       if (lost) {
         throw new WorkerLost("gone", null);
-      }
-      try {
-        assertTrue(gate.await(20, TimeUnit.SECONDS));
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
       }
       return ProposalResponse.newBuilder().setPayload(ByteString.copyFromUtf8(name)).build();
     }
 
     @Override
-    public SliceVerdict verify(ValidationSlice slice) {
-      throw new UnsupportedOperationException();
+    public boolean isAvailable() {
+      return !away;
+    }
+
+    @Override
+    public int outstanding() {
+      return outstanding;
     }
   }
 
@@ -82,8 +72,12 @@ final class ProposalDispatcherTest {
         .build();
   }
 
-  private ProposalDispatcher dispatcher(int max, Worker... workers) {
-    return new ProposalDispatcher(List.of(workers), max, announced, meters);
+  private ProposalDispatcher dispatcher(Worker local, Worker... others) {
+    ProposalDispatcher dispatcher = new ProposalDispatcher(local, 10, announced, meters);
+    for (Worker other : others) {
+      dispatcher.add(other);
+    }
+    return dispatcher;
   }
 
   private static String endorser(ProposalDispatcher dispatcher) {
@@ -91,38 +85,50 @@ final class ProposalDispatcherTest {
   }
 
   @Test
-  void leastLoadedWorkerIsChosen() throws Exception {
+  void thisNodeIsChosenUnlessItIsBusierThanAnother() {
+    Scripted here = new Scripted("here", 5);
+    Scripted there = new Scripted("there", 5);
+    ProposalDispatcher dispatcher = dispatcher(here, there);
+    assertEquals("here", endorser(dispatcher));
+    here.outstanding = 10;
+    assertEquals("there", endorser(dispatcher));
+    there.outstanding = 20;
+    assertEquals("here", endorser(dispatcher));
+    assertEquals(0, meters.get("dispatch.outstanding").tag("worker", "there").gauge().value());
+  }
+
+  @Test
+  void theLeastBusyOtherNodeIsChosen() {
+    Scripted here = new Scripted("here", 5);
+    here.outstanding = 30;
     Scripted busy = new Scripted("busy", 5);
-    busy.gate = new CountDownLatch(1);
-    ProposalDispatcher dispatcher = dispatcher(10, busy, new Scripted("free", 5));
-    CompletableFuture<String> held = CompletableFuture.supplyAsync(() -> endorser(dispatcher));
-    assertTrue(busy.entered.await(20, TimeUnit.SECONDS));
-    assertEquals(1, meters.get("dispatch.outstanding").tag("worker", "busy").gauge().value());
-    assertEquals("free", endorser(dispatcher));
-    busy.gate.countDown();
-    assertEquals("busy", held.get(20, TimeUnit.SECONDS));
-    assertEquals(0, meters.get("dispatch.outstanding").tag("worker", "busy").gauge().value());
+    busy.outstanding = 20;
+    Scripted away = new Scripted("away", 5);
+    away.away = true;
+    assertEquals("free", endorser(dispatcher(here, busy, new Scripted("free", 5), away)));
   }
 
   @Test
   void workerBelowAnAnnouncedHeightIsNotChosen() {
-    ProposalDispatcher dispatcher = dispatcher(10, new Scripted("low", 4), new Scripted("high", 5));
+    Scripted here = new Scripted("here", 5);
+    here.outstanding = 10;
+    ProposalDispatcher dispatcher = dispatcher(here, new Scripted("low", 4));
     assertEquals("low", endorser(dispatcher));
     announced.announced("ch", 5);
     announced.announced("ch", 3);
-    assertEquals("high", endorser(dispatcher));
-    announced.announced("ch", 9);
-    assertEquals("high", endorser(dispatcher));
+    assertEquals("here", endorser(dispatcher));
   }
 
   @Test
   void proposalOfALostWorkerGoesElsewhere() {
+    Scripted here = new Scripted("here", 5);
+    here.outstanding = 10;
     Scripted lost = new Scripted("lost", 5);
     lost.lost = true;
-    assertEquals("other", endorser(dispatcher(10, lost, new Scripted("other", 5))));
-    Scripted lostToo = new Scripted("lostToo", 5);
-    lostToo.lost = true;
-    ProposalDispatcher dispatcher = dispatcher(10, lost, lostToo);
-    assertThrows(ProposalRejected.class, () -> endorser(dispatcher));
+    Scripted other = new Scripted("other", 5);
+    other.outstanding = 5;
+    assertEquals("other", endorser(dispatcher(here, lost, other)));
+    other.lost = true;
+    assertEquals("here", endorser(dispatcher(here, lost, other)));
   }
 }

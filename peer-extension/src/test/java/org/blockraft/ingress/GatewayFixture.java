@@ -62,10 +62,9 @@ final class GatewayFixture implements AutoCloseable, ChaincodeDirectory {
   GatewayFixture(GatewaySettings settings) throws Exception {
     AnnouncedHeights announced = new AnnouncedHeights();
     LocalWorker worker =
-        new LocalWorker(
-            "local", task -> endorser.apply(task.proposal()), _ -> null, _ -> channel.height());
+        new LocalWorker("local", task -> endorser.apply(task.proposal()), _ -> channel.height());
     var meters = new org.blockraft.operations.FabricMeterRegistry();
-    var dispatcher = new ProposalDispatcher(List.of(worker), 10, announced, meters);
+    var dispatcher = new ProposalDispatcher(worker, 10, announced, meters);
     OneChannel channels = new OneChannel(channel);
     Members members =
         new LocalMembers(

@@ -29,11 +29,9 @@ final class LocalEndorserClientTest {
               seen.add(task.filtered());
               return ProposalResponse.getDefaultInstance();
             },
-            _ -> null,
             _ -> 1L);
     ProposalDispatcher dispatcher =
-        new ProposalDispatcher(
-            List.of(worker), 1, new AnnouncedHeights(), new SimpleMeterRegistry());
+        new ProposalDispatcher(worker, 1, new AnnouncedHeights(), new SimpleMeterRegistry());
     new LocalEndorserClient(dispatcher, filtered)
         .process(SignedProposal.getDefaultInstance(), Duration.ofSeconds(1));
     assertEquals(List.of(filtered), seen);

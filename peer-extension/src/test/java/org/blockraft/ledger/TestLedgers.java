@@ -15,7 +15,15 @@ import org.blockraft.state.VersionedValue;
 final class TestLedgers implements AutoCloseable {
   static final LedgerSettings SETTINGS =
       new LedgerSettings(
-          TestChain.MSP, true, Duration.ofSeconds(60), false, 1000, 5, 4000, KeyValueLimits.SMALL);
+          TestChain.MSP,
+          true,
+          Duration.ofSeconds(60),
+          false,
+          1000,
+          5,
+          false,
+          4000,
+          KeyValueLimits.SMALL);
 
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final List<Duration> pauses = new ArrayList<>();

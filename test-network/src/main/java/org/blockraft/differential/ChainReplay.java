@@ -56,6 +56,7 @@ final class ChainReplay implements AutoCloseable {
             false,
             HISTORY_BLOCKS,
             HISTORY_BLOCKS,
+            false,
             LedgerSettings.SEGMENT_BYTES_DEFAULT,
             KeyValueLimits.DEFAULTS);
     this.ledgers = new Ledgers(folder, settings, new SimpleMeterRegistry());

@@ -1,0 +1,494 @@
+package org.blockraft.peer;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import org.blockraft.chaincode.InstalledPackage;
+import org.blockraft.cluster.AdmittedNodes;
+import org.blockraft.cluster.LinkListener;
+import org.blockraft.cluster.LinkSettings;
+import org.blockraft.cluster.Links;
+import org.blockraft.cluster.wire.FetchGenesis;
+import org.blockraft.cluster.wire.FetchPackage;
+import org.blockraft.cluster.wire.Frame;
+import org.blockraft.cluster.wire.Heartbeat;
+import org.blockraft.cluster.wire.Hello;
+import org.blockraft.cluster.wire.Reply;
+import org.blockraft.cluster.wire.Request;
+import org.blockraft.cluster.wire.StoreChannel;
+import org.blockraft.cluster.wire.StorePackage;
+import org.blockraft.coordination.ClusterView;
+import org.blockraft.coordination.CoordinationException;
+import org.blockraft.coordination.Coordinator;
+import org.blockraft.coordination.EtcdCoordinator;
+import org.blockraft.coordination.Leader;
+import org.blockraft.coordination.LoopThread;
+import org.blockraft.coordination.NodeInfo;
+import org.blockraft.coordination.Term;
+import org.blockraft.identity.TlsCredentials;
+import org.blockraft.ledger.PrivateDataSource;
+import org.blockraft.replication.NodeReplicas;
+import org.blockraft.replication.SiblingPrivateData;
+import org.blockraft.replication.Siblings;
+import org.hyperledger.fabric.protos.common.Block;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's part in the cluster: coordinator, links and replicas put together, and what is agreed
+ * about channels and packages. The loop decides; the threads of links and channels bring it news.
+ */
+final class ClusterNode implements LinkListener, Coordinator.Listener, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+
+  private static final String CHANNELS = "channels/";
+  private static final String PACKAGES = "packages/";
+
+  /** Facts about channels and packages are only there or not. */
+  private static final byte[] NOTED = {1};
+
+  /** Packages and genesis blocks take a moment to travel and be built. */
+  private static final Duration STORE_TIMEOUT = Duration.ofSeconds(20);
+
+  private static final Duration FACT_TIMEOUT = Duration.ofSeconds(5);
+
+  private final ClusterConfig config;
+  private final LoopThread loop;
+  private final Coordinator coordinator;
+  private final Links links;
+  private final NodeReplicas replicas;
+  private final Siblings siblings;
+  private final Path idFile;
+  private final Map<String, ClusteredChannel> channels = new ConcurrentHashMap<>();
+  private final AtomicBoolean reconciling = new AtomicBoolean();
+  private final ConcurrentLinkedQueue<Consumer<Boolean>> leadership = new ConcurrentLinkedQueue<>();
+  private volatile Peer peer;
+  private volatile SiblingRequests requests;
+  private volatile IntSupplier outstanding = () -> 0;
+  private volatile Set<String> members = Set.of();
+  private volatile boolean draining;
+  private volatile boolean leading;
+  private volatile boolean closed;
+
+  /** What the cluster needs of the peer on this node. */
+  interface Peer {
+    List<String> channelIds();
+
+    void join(Block genesis);
+
+    List<InstalledPackage> packages();
+
+    void install(ByteString file);
+
+    /** There is, or was, another node of that name. */
+    void found(String name);
+  }
+
+  private static final int INCARNATION_BYTES = 8;
+
+  /**
+   * @param folder where the identity of the cluster is kept
+   */
+  ClusterNode(
+      ClusterConfig config, Optional<TlsCredentials> credentials, Path folder, MeterRegistry meters)
+      throws IOException {
+    this.config = config;
+    this.idFile = folder.resolve("id");
+    Files.createDirectories(folder);
+    byte[] random = new byte[INCARNATION_BYTES];
+    new SecureRandom().nextBytes(random);
+    String incarnation = HexFormat.of().formatHex(random);
+    this.loop = new LoopThread("cluster");
+    this.coordinator =
+        EtcdCoordinator.connect(
+            loop,
+            config.etcd(),
+            new NodeInfo(config.node(), config.address(), incarnation),
+            knownId());
+    int colon = config.listenAddress().lastIndexOf(':');
+    LinkSettings settings =
+        LinkSettings.of(
+                config.name(),
+                () -> coordinator.clusterId().orElse(""),
+                config.node(),
+                incarnation,
+                ProductVersion.text(),
+                new InetSocketAddress(
+                    config.listenAddress().substring(0, colon),
+                    Integer.parseInt(config.listenAddress().substring(colon + 1))))
+            .withSilenceMax(config.silenceMax());
+    this.links =
+        new Links(
+            settings,
+            credentials,
+            credentials.map(AdmittedNodes::sameKey).orElseGet(AdmittedNodes::anyone),
+            this,
+            meters);
+    this.siblings = new Siblings(links, this::term, () -> members);
+    this.replicas =
+        new NodeReplicas(
+            config.node(),
+            coordinator,
+            (node, frame) -> links.send(node, frame.build()),
+            loop,
+            this::load,
+            this::depose);
+    Gauge.builder("cluster.leading", this, node -> node.leading ? 1 : 0)
+        .description("Whether this node leads.")
+        .register(meters);
+    Gauge.builder("cluster.members", this, node -> node.members.size())
+        .description("Nodes with a live membership.")
+        .register(meters);
+    Gauge.builder("cluster.term", this, node -> node.term())
+        .description("The newest term that this node knows of.")
+        .register(meters);
+    Gauge.builder("cluster.loop_depth", loop, LoopThread::depth)
+        .description("Work that waits for the cluster's loop.")
+        .register(meters);
+  }
+
+  private Optional<String> knownId() throws IOException {
+    return Files.exists(idFile)
+        ? Optional.of(Files.readString(idFile, StandardCharsets.UTF_8).strip())
+        : Optional.empty();
+  }
+
+  private long term() {
+    return replicas.term();
+  }
+
+  Siblings siblings() {
+    return siblings;
+  }
+
+  NodeReplicas replicas() {
+    return replicas;
+  }
+
+  Coordinator coordinator() {
+    return coordinator;
+  }
+
+  String name() {
+    return config.node();
+  }
+
+  /** Whether this node leads; by its own clock. */
+  boolean isLeading() {
+    return coordinator.leading().isPresent();
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  Set<String> members() {
+    return members;
+  }
+
+  /** Told when this node begins and ceases to lead, on the loop. */
+  void onLeadership(Consumer<Boolean> listener) {
+    leadership.add(listener);
+  }
+
+  /** Joins the cluster. Channels that are open by now are replicated from the start. */
+  void start(Peer local, SiblingRequests served, IntSupplier underWay) throws IOException {
+    this.peer = local;
+    this.requests = served;
+    this.outstanding = underWay;
+    loop.execute(replicas::start);
+    links.start();
+    coordinator.start(this);
+  }
+
+  /** The private data of other nodes for one channel. */
+  PrivateDataSource privateData(String channelId) {
+    return new SiblingPrivateData(channelId, siblings, PrivateDataSource.NONE);
+  }
+
+  /** A channel was opened: its blocks come through the cluster from now on. */
+  ClusteredChannel add(Channel channel) {
+    ClusteredChannel clustered =
+        new ClusteredChannel(
+            config.node(), channel, privateData(channel.channelId()), replicas::send, loop);
+    channels.put(channel.channelId(), clustered);
+    loop.execute(() -> replicas.add(clustered, clustered.replica()));
+    return clustered;
+  }
+
+  Optional<ClusteredChannel> channel(String channelId) {
+    return Optional.ofNullable(channels.get(channelId));
+  }
+
+  /**
+   * Has a channel that was joined here joined by the others.
+   *
+   * @throws IllegalStateException if too few did
+   */
+  void joined(Block genesis, String channelId) {
+    replicate(
+        Request.newBuilder()
+            .setStoreChannel(StoreChannel.newBuilder().setGenesis(genesis.toByteString()))
+            .build(),
+        CHANNELS + channelId,
+        "channel " + channelId);
+  }
+
+  /**
+   * Has a package that was installed here installed by the others.
+   *
+   * @throws IllegalStateException if too few did
+   */
+  void installed(String packageId, ByteString file) {
+    replicate(
+        Request.newBuilder()
+            .setStorePackage(StorePackage.newBuilder().setPackageId(packageId).setPackage(file))
+            .build(),
+        PACKAGES + packageId,
+        "package " + packageId);
+  }
+
+  private void replicate(Request request, String fact, String what) {
+    boolean stored = siblings.storeAtMajority(request, STORE_TIMEOUT);
+    boolean noted;
+    try {
+      noted = coordinator.put(fact, NOTED).get(FACT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      noted = false;
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("{} could not be noted in etcd", what, e);
+      noted = false;
+    }
+    if (!stored || !noted) {
+      throw new IllegalStateException(
+          what
+              + " is stored on this node, but "
+              + (stored ? "could not be noted in etcd" : "not by a majority of the nodes"));
+    }
+  }
+
+  private Heartbeat.Builder load() {
+    return Heartbeat.newBuilder()
+        .setOutstanding(outstanding.getAsInt())
+        .setDraining(draining)
+        .setWeight(Runtime.getRuntime().availableProcessors());
+  }
+
+  private void depose(Leader leader) {
+    var _ =
+        coordinator
+            .depose(leader)
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure != null) {
+                    LOG.warn("{} could not be deposed: {}", leader.node(), failure.getMessage());
+                  }
+                });
+  }
+
+  /**
+   * Gives leadership away and takes no work from other nodes any more; clients are still served.
+   */
+  void drain() {
+    draining = true;
+    coordinator.candidate(false);
+  }
+
+  @Override
+  public void viewChanged(ClusterView view) {
+    Map<String, NodeInfo> others = new HashMap<>(view.members());
+    others.remove(config.node());
+    members = Set.copyOf(view.members().keySet());
+    LOG.info(
+        "Members: {}; leader: {}",
+        view.members().keySet(),
+        view.leader().map(l -> l.node() + " in term " + l.term().revision()).orElse("none"));
+    links.members(others);
+    replicas.changed();
+    rememberId();
+  }
+
+  private void rememberId() {
+    coordinator
+        .clusterId()
+        .filter(id -> !Files.exists(idFile))
+        .ifPresent(
+            id -> {
+              try {
+                Files.writeString(idFile, id, StandardCharsets.UTF_8);
+              } catch (IOException e) {
+                LOG.error("The identity of the cluster cannot be kept in {}", idFile, e);
+              }
+            });
+  }
+
+  @Override
+  public void leadingChanged(Optional<Term> term) {
+    leading = term.isPresent();
+    LOG.info(
+        leading ? "This node leads the cluster in term {}" : "This node does not lead",
+        term.map(Term::revision).orElse(0L));
+    replicas.changed();
+    leadership.forEach(listener -> listener.accept(leading));
+  }
+
+  @Override
+  public void factsChanged() {
+    reconcile();
+  }
+
+  @Override
+  public void connectedChanged(boolean connected) {
+    if (connected) {
+      LOG.info("etcd answers");
+    } else {
+      LOG.warn("etcd does not answer");
+    }
+  }
+
+  @Override
+  public void refused(CoordinationException reason) {
+    LOG.error("This node cannot be in the cluster: {}", reason.getMessage());
+  }
+
+  @Override
+  public void linkUp(String node, Hello hello) {
+    LOG.info("Linked with {} ({})", node, hello.getProductVersion());
+    peer.found(node);
+    loop.execute(() -> replicas.linkUp(node));
+    reconcile();
+  }
+
+  @Override
+  public void linkDown(String node, String reason) {
+    LOG.warn("The link with {} is gone: {}", node, reason);
+    loop.execute(() -> replicas.linkDown(node));
+  }
+
+  @Override
+  public void received(String node, Frame frame) {
+    loop.execute(() -> replicas.received(node, frame));
+  }
+
+  @Override
+  public CompletableFuture<Reply> requested(String node, long term, Request request) {
+    return requests.serve(request);
+  }
+
+  /** Gets what the others have and this node lacks, in a thread of its own, one at a time. */
+  private void reconcile() {
+    if (peer == null || closed || !reconciling.compareAndSet(false, true)) {
+      return;
+    }
+    Thread.ofVirtual()
+        .name("reconcile")
+        .start(
+            () -> {
+              try {
+                boolean complete = fetchPackages() & fetchChannels();
+                if (!complete) {
+                  var _ = loop.schedule(Duration.ofSeconds(1), this::reconcile);
+                }
+              } catch (RuntimeException e) {
+                LOG.warn("Cannot take over what other nodes have; trying again", e);
+                var _ = loop.schedule(Duration.ofSeconds(1), this::reconcile);
+              } finally {
+                reconciling.set(false);
+              }
+            });
+  }
+
+  private boolean fetchPackages() {
+    Set<String> here = new HashSet<>();
+    peer.packages().forEach(p -> here.add(p.packageId()));
+    note(PACKAGES, here);
+    boolean complete = true;
+    for (String key : coordinator.facts(PACKAGES).keySet()) {
+      String id = key.substring(PACKAGES.length());
+      if (!here.contains(id)) {
+        Optional<ByteString> file =
+            siblings.fetch(
+                Request.newBuilder()
+                    .setFetchPackage(FetchPackage.newBuilder().setPackageId(id))
+                    .build(),
+                STORE_TIMEOUT);
+        file.ifPresent(peer::install);
+        complete &= file.isPresent();
+      }
+    }
+    return complete;
+  }
+
+  /** What was here before there was a cluster, or before etcd took note of it. */
+  private void note(String kind, Collection<String> here) {
+    for (String id : here) {
+      if (!coordinator.facts(kind).containsKey(kind + id)) {
+        var _ = coordinator.put(kind + id, NOTED);
+      }
+    }
+  }
+
+  private boolean fetchChannels() {
+    note(CHANNELS, peer.channelIds());
+    boolean complete = true;
+    for (String key : coordinator.facts(CHANNELS).keySet()) {
+      String id = key.substring(CHANNELS.length());
+      if (!peer.channelIds().contains(id)) {
+        Optional<ByteString> genesis =
+            siblings.fetch(
+                Request.newBuilder()
+                    .setFetchGenesis(FetchGenesis.newBuilder().setChannel(id))
+                    .build(),
+                STORE_TIMEOUT);
+        if (genesis.isPresent()) {
+          try {
+            peer.join(Block.parseFrom(genesis.get()));
+          } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("the first block of " + id + " does not parse", e);
+          }
+        }
+        complete &= genesis.isPresent();
+      }
+    }
+    return complete;
+  }
+
+  /** Leaves the cluster; channels stop. */
+  @Override
+  public void close() {
+    closed = true;
+    coordinator.close();
+    channels.values().forEach(ClusteredChannel::close);
+    links.close();
+    if (requests != null) {
+      requests.close();
+    }
+    loop.close();
+  }
+}

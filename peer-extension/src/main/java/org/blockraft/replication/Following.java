@@ -1,0 +1,169 @@
+package org.blockraft.replication;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import org.blockraft.cluster.wire.BlockFrame;
+import org.blockraft.cluster.wire.Control;
+import org.blockraft.cluster.wire.Credit;
+import org.blockraft.cluster.wire.Frame;
+import org.blockraft.cluster.wire.Subscribe;
+
+/**
+ * One subscription to another node's blocks: takes them in order, hands them on, and gives credit
+ * as they reach the disk. Owned by the loop.
+ *
+ * <p>Invariant: blocks are appended in number order, each once.
+ */
+final class Following {
+  /** Blocks on the way from one node to another; the follower's queue holds as many. */
+  static final int WINDOW_BLOCKS = 32;
+
+  /** Bounds the memory of large blocks on the way; one block more may come. */
+  static final long WINDOW_BYTES = 64L << 20;
+
+  private final String source;
+  private final long stream;
+  private final ReplicatedChannel channel;
+  private final FrameSender sender;
+  private final Map<Long, ByteString> bodies = new HashMap<>();
+  private final ArrayDeque<Integer> unacknowledged = new ArrayDeque<>();
+  private long nextBody;
+  private long nextAppend;
+  private long acknowledged;
+  private long received;
+  private long receivedBefore;
+
+  Following(String source, long stream, long from, ReplicatedChannel channel, FrameSender sender) {
+    this.source = source;
+    this.stream = stream;
+    this.channel = channel;
+    this.sender = sender;
+    this.nextBody = from;
+    this.nextAppend = from;
+    this.acknowledged = from;
+  }
+
+  /** Asks for the blocks. */
+  void start() {
+    send(
+        Control.newBuilder()
+            .setSubscribe(
+                Subscribe.newBuilder()
+                    .setChannel(channel.channelId())
+                    .setFrom(nextAppend)
+                    .setStream(stream)));
+    credit(WINDOW_BLOCKS, WINDOW_BYTES);
+  }
+
+  String source() {
+    return source;
+  }
+
+  /** The number of the block that is appended next. */
+  long next() {
+    return nextAppend;
+  }
+
+  /** Takes a frame; returns false when it does not continue the stream. */
+  boolean received(BlockFrame frame) {
+    if (frame.getStream() != stream) {
+      return true; // of an earlier subscription
+    }
+    received++;
+    return switch (frame.getKindCase()) {
+      case BODY -> body(frame.getNumber(), frame.getBody());
+      case STORED -> {
+        boolean expected = arrives(frame.getNumber(), frame.getStored());
+        yield expected
+            && append(
+                new DecidedBlock(
+                    frame.getNumber(),
+                    frame.getStored(),
+                    ByteString.EMPTY,
+                    frame.getPrivateDataList()));
+      }
+      case DECIDED -> {
+        ByteString body = bodies.remove(frame.getNumber());
+        yield body != null
+            && append(
+                new DecidedBlock(
+                    frame.getNumber(),
+                    body,
+                    frame.getDecided().getFlags(),
+                    frame.getPrivateDataList()));
+      }
+      default -> true;
+    };
+  }
+
+  private boolean body(long number, ByteString body) {
+    if (!arrives(number, body)) {
+      return false;
+    }
+    bodies.put(number, body);
+    channel.prepare(number, body);
+    return true;
+  }
+
+  private boolean arrives(long number, ByteString bytes) {
+    if (number != nextBody || unacknowledged.size() >= 2 * WINDOW_BLOCKS) {
+      return false;
+    }
+    nextBody++;
+    unacknowledged.add(bytes.size());
+    return true;
+  }
+
+  private boolean append(DecidedBlock block) {
+    if (block.number() != nextAppend) {
+      return false;
+    }
+    nextAppend++;
+    channel.append(block);
+    return true;
+  }
+
+  /** Blocks below this are on the disk: more may come. */
+  void durable(long height) {
+    int blocks = 0;
+    long bytes = 0;
+    while (acknowledged < height && !unacknowledged.isEmpty()) {
+      bytes += unacknowledged.remove();
+      blocks++;
+      acknowledged++;
+    }
+    if (blocks > 0) {
+      credit(blocks, bytes);
+    }
+  }
+
+  /**
+   * Whether the source has blocks and has sent none since this was asked the last time, so that one
+   * had better ask again.
+   */
+  boolean isStalled(long sourceHeight) {
+    boolean stalled =
+        received == receivedBefore && sourceHeight > nextAppend && unacknowledged.isEmpty();
+    receivedBefore = received;
+    return stalled;
+  }
+
+  private void credit(int blocks, long bytes) {
+    var _ =
+        sender.send(
+            source,
+            Frame.newBuilder()
+                .setCredit(
+                    Credit.newBuilder()
+                        .setChannel(channel.channelId())
+                        .setStream(stream)
+                        .setBlocks(blocks)
+                        .setBytes(bytes)));
+  }
+
+  private void send(Control.Builder control) {
+    var _ = sender.send(source, Frame.newBuilder().setControl(control));
+  }
+}
