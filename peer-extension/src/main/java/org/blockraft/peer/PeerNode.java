@@ -365,13 +365,7 @@ public final class PeerNode implements AutoCloseable {
     List<SystemChaincode> all = new ArrayList<>();
     all.add(
         new LifecycleChaincode(
-            config.localMspId(),
-            acls,
-            channels,
-            packages,
-            this::install,
-            definitions,
-            version3));
+            config.localMspId(), acls, channels, packages, this::install, definitions, version3));
     all.add(new ConfigChaincode(acls, channels));
     all.add(new QueryChaincode(acls, channels));
     if (!version3) {

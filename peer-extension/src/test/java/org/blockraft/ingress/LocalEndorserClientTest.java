@@ -51,11 +51,9 @@ final class LocalEndorserClientTest {
             _ -> {
               throw rejected;
             },
-            _ -> null,
             _ -> 1L);
     ProposalDispatcher dispatcher =
-        new ProposalDispatcher(
-            List.of(worker), 1, new AnnouncedHeights(), new SimpleMeterRegistry());
+        new ProposalDispatcher(worker, 1, new AnnouncedHeights(), new SimpleMeterRegistry());
     return new LocalEndorserClient(dispatcher, true)
         .process(SignedProposal.getDefaultInstance(), Duration.ofSeconds(1));
   }
