@@ -42,7 +42,6 @@ public final class EtcdCoordinator implements Coordinator {
   private final EventLoop loop;
   private final EtcdPort port;
   private final EtcdSettings settings;
-  private final NodeInfo self;
   private final Supplier<String> newClusterId;
   private final ClusterKeys keys;
   private final WatchedKeys copy = new WatchedKeys();
@@ -85,7 +84,6 @@ public final class EtcdCoordinator implements Coordinator {
     this.loop = loop;
     this.port = port;
     this.settings = settings;
-    this.self = self;
     this.clusterId = expectedClusterId;
     this.newClusterId = newClusterId;
     this.keys = new ClusterKeys(settings.prefix());
@@ -266,12 +264,12 @@ public final class EtcdCoordinator implements Coordinator {
   /** Waits until etcd knows, at most for twice the time of a request; not on the loop. */
   @Override
   public void close() {
-    leave();
+    CompletableFuture<Void> gone = leave();
     if (loop.inLoop()) {
       return;
     }
     try {
-      left.get(settings.requestTimeout().multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS);
+      gone.get(settings.requestTimeout().multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {

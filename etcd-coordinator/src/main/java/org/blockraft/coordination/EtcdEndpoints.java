@@ -31,6 +31,10 @@ final class EtcdEndpoints {
   /** The token may be refused once; a fresh one that is refused as well is an error. */
   private static final int AUTHENTICATIONS_PER_CALL = 1;
 
+  /** In etcd's errors: the token is gone, was never sent, or users changed since. */
+  private static final List<String> TOKEN_TROUBLES =
+      List.of("invalid auth token", "user name is empty", "revision of auth store is old");
+
   private final List<EtcdEndpoint> endpoints;
   private final Optional<EtcdUser> user;
   private final Duration timeout;
@@ -152,12 +156,11 @@ final class EtcdEndpoints {
     }
 
     private boolean isAboutToken(Status status) {
-      String text = status.getDescription();
-      return status.getCode() == Status.Code.UNAUTHENTICATED
-          || text != null
-              && (text.contains("invalid auth token")
-                  || text.contains("user name is empty")
-                  || text.contains("revision of auth store is old"));
+      if (status.getCode() == Status.Code.UNAUTHENTICATED) {
+        return true;
+      }
+      String text = String.valueOf(status.getDescription());
+      return TOKEN_TROUBLES.stream().anyMatch(text::contains);
     }
   }
 }

@@ -48,7 +48,7 @@ public record EtcdSettings(
     if (!prefix.startsWith("/") || prefix.endsWith("/") || prefix.contains("//")) {
       throw new IllegalArgumentException("not a prefix of etcd keys: '" + prefix + "'");
     }
-    if (leaseTtl.compareTo(LEASE_TTL_MIN) < 0 || leaseTtl.getNano() != 0) {
+    if (leaseTtl.compareTo(LEASE_TTL_MIN) < 0 || leaseTtl.toNanosPart() != 0) {
       throw new IllegalArgumentException(
           "the lease is whole seconds, at least " + LEASE_TTL_MIN + ": " + leaseTtl);
     }

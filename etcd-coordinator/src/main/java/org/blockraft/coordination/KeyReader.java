@@ -28,6 +28,9 @@ final class KeyReader {
   private final Backoff backoff = new Backoff();
   private Watch watch;
 
+  /** Tells the watch in use from those that were replaced. */
+  private long watchNumber;
+
   /** What was asked before the last stop or start belongs to an earlier epoch. */
   private long epoch;
 
@@ -62,6 +65,7 @@ final class KeyReader {
 
   void stop() {
     epoch++;
+    watchNumber++;
     if (watch != null) {
       watch.close();
       watch = null;
@@ -103,24 +107,30 @@ final class KeyReader {
   }
 
   private Watch open(long from) {
-    Opened opened = new Opened();
-    Consumer<Runnable> onLoop = work -> loop.execute(() -> opened.ifCurrent(work));
-    opened.watch =
-        port.watch(
-            prefix,
-            from,
-            new EtcdPort.WatchListener() {
-              @Override
-              public void changed(long revision, List<Change> changes) {
-                onLoop.accept(() -> sink.changed(revision, changes));
-              }
+    watchNumber++;
+    long number = watchNumber;
+    Consumer<Runnable> onLoop =
+        work ->
+            loop.execute(
+                () -> {
+                  if (number == watchNumber) {
+                    work.run();
+                  }
+                });
+    return port.watch(
+        prefix,
+        from,
+        new EtcdPort.WatchListener() {
+          @Override
+          public void changed(long revision, List<Change> changes) {
+            onLoop.accept(() -> sink.changed(revision, changes));
+          }
 
-              @Override
-              public void broken(CoordinationException reason) {
-                onLoop.accept(() -> again(reason));
-              }
-            });
-    return opened.watch;
+          @Override
+          public void broken(CoordinationException reason) {
+            onLoop.accept(() -> again(reason));
+          }
+        });
   }
 
   private void again(CoordinationException reason) {
@@ -128,16 +138,5 @@ final class KeyReader {
     stop();
     long of = epoch;
     loop.schedule(backoff.next(), () -> read(of));
-  }
-
-  /** Tells the watch in use from those that were replaced. */
-  private final class Opened {
-    private Watch watch;
-
-    private void ifCurrent(Runnable work) {
-      if (watch != null && watch == KeyReader.this.watch) {
-        work.run();
-      }
-    }
   }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.PriorityQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -178,22 +177,16 @@ public final class LoopThread implements EventLoop, AutoCloseable {
           return work;
         }
         idle = true;
-        await(wait);
+        try {
+          something.awaitNanos(wait);
+        } catch (InterruptedException e) {
+          LOG.warn("Thread {} was interrupted; it goes on", thread.getName());
+        }
         idle = false;
       }
       return null;
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void await(long nanos) {
-    try {
-      if (something.await(nanos, TimeUnit.NANOSECONDS)) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      LOG.warn("Thread {} was interrupted; it goes on", thread.getName());
     }
   }
 

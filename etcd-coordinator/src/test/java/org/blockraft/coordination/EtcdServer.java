@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,7 +128,7 @@ final class EtcdServer implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("ETCDCTL_API", "3");
     Process control = builder.start();
-    String output = new String(control.getInputStream().readAllBytes());
+    String output = new String(control.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       if (!control.waitFor(10, TimeUnit.SECONDS) || control.exitValue() != 0) {
         throw new IOException("etcdctl " + String.join(" ", arguments) + ": " + output);
