@@ -21,7 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The providers for elliptic curves, fastest first: the native one if it loads and passes its self
- * test, then Bouncy Castle, then the one of the JDK. Immutable; safe for use by many threads.
+ * test, then Bouncy Castle, then the one of the JDK. Those after the first are not loaded before a
+ * key comes that the first does not take: they are a good part of the time that a start takes. Safe
+ * for use by many threads.
  */
 final class EcProviders {
   private static final Logger LOG = LoggerFactory.getLogger(EcProviders.class);
@@ -29,29 +31,72 @@ final class EcProviders {
   /** Signs and verifies a digest that is computed outside of the provider. */
   private static final String ECDSA_OF_DIGEST = "NONEwithECDSA";
 
-  private final List<Provider> healthy;
+  private final Provider first;
+  private final boolean isAccelerated;
+  private List<Provider> others;
 
-  private EcProviders(List<Provider> healthy) {
-    this.healthy = healthy;
+  private EcProviders(Provider first, boolean isAccelerated) {
+    this.first = first;
+    this.isAccelerated = isAccelerated;
   }
 
   static EcProviders detect() {
-    List<Provider> healthy = new ArrayList<>();
     Provider accelerated = accelerated();
-    if (accelerated != null) {
-      healthy.add(accelerated);
-    } else {
+    if (accelerated == null) {
       LOG.warn(
           "NATIVE CRYPTOGRAPHY IS NOT AVAILABLE: signatures are checked in pure Java, which is"
               + " slower by a factor of about two (Bouncy Castle) to eight (JDK)");
     }
+    Provider first = accelerated == null ? inJava().getFirst() : accelerated;
+    LOG.info("Elliptic curve signatures by {}", first.getName());
+    return new EcProviders(first, accelerated != null);
+  }
+
+  private static List<Provider> inJava() {
+    List<Provider> healthy = new ArrayList<>();
     addIfHealthy(healthy, new BouncyCastleProvider());
     addIfHealthy(healthy, Security.getProvider("SunEC"));
     if (healthy.isEmpty()) {
       throw new IllegalStateException("no provider for elliptic curves passes its self test");
     }
-    LOG.info("Elliptic curve signatures by {}", healthy.getFirst().getName());
-    return new EcProviders(List.copyOf(healthy));
+    return healthy;
+  }
+
+  /** What to try when the first provider fails. */
+  private synchronized List<Provider> others() {
+    if (others == null) {
+      List<Provider> healthy = inJava();
+      others = List.copyOf(isAccelerated ? healthy : healthy.subList(1, healthy.size()));
+    }
+    return others;
+  }
+
+  /** What a provider is asked for. */
+  @FunctionalInterface
+  private interface Request<T> {
+    T from(Provider provider) throws GeneralSecurityException;
+  }
+
+  /** The answer of the first provider that has one, else the exception of the last. */
+  private <T> T ask(Request<T> request) throws GeneralSecurityException {
+    GeneralSecurityException last;
+    try {
+      return request.from(first);
+    } catch (GeneralSecurityException e) {
+      last = e;
+    } catch (RuntimeException e) {
+      last = new GeneralSecurityException(e);
+    }
+    for (Provider provider : others()) {
+      try {
+        return request.from(provider);
+      } catch (GeneralSecurityException e) {
+        last = e;
+      } catch (RuntimeException e) {
+        last = new GeneralSecurityException(e);
+      }
+    }
+    throw last;
   }
 
   private static Provider accelerated() {
@@ -103,38 +148,36 @@ final class EcProviders {
   }
 
   String name() {
-    return healthy.getFirst().getName();
+    return first.getName();
   }
 
   /** Translates a key for the first provider that knows its curve. */
   VerificationKey publicKey(EcCurve curve, byte[] point, byte[] subjectPublicKeyInfo) {
-    for (Provider provider : healthy) {
-      try {
-        KeyFactory factory = KeyFactory.getInstance("EC", provider);
-        return VerificationKey.ecdsa(
-            curve,
-            point,
-            factory.generatePublic(new X509EncodedKeySpec(subjectPublicKeyInfo)),
-            provider);
-      } catch (GeneralSecurityException | RuntimeException e) {
-        LOG.debug("Provider {} does not take a key of {}", provider.getName(), curve, e);
-      }
+    try {
+      return ask(
+          provider ->
+              VerificationKey.ecdsa(
+                  curve,
+                  point,
+                  KeyFactory.getInstance("EC", provider)
+                      .generatePublic(new X509EncodedKeySpec(subjectPublicKeyInfo)),
+                  provider));
+    } catch (GeneralSecurityException e) {
+      LOG.debug("No provider takes a key of {}", curve, e);
+      return VerificationKey.unusable(VerificationKey.Kind.ECDSA);
     }
-    return VerificationKey.unusable(VerificationKey.Kind.ECDSA);
   }
 
   /** Translates a private key for the first provider that takes it. */
   PrivateKey privateKey(byte[] pkcs8) {
-    GeneralSecurityException last = null;
-    for (Provider provider : healthy) {
-      try {
-        return KeyFactory.getInstance("EC", provider)
-            .generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-      } catch (GeneralSecurityException e) {
-        last = e;
-      }
+    try {
+      return ask(
+          provider ->
+              KeyFactory.getInstance("EC", provider)
+                  .generatePrivate(new PKCS8EncodedKeySpec(pkcs8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("no provider takes this private key", e);
     }
-    throw new IllegalStateException("no provider takes this private key", last);
   }
 
   /** Whether a DER signature over a digest holds. */
@@ -152,17 +195,16 @@ final class EcProviders {
 
   /** A DER signature over a digest, by the first provider that takes the key. */
   byte[] sign(PrivateKey key, byte[] digest) {
-    GeneralSecurityException last = null;
-    for (Provider provider : healthy) {
-      try {
-        Signature signer = Signature.getInstance(ECDSA_OF_DIGEST, provider);
-        signer.initSign(key);
-        signer.update(digest);
-        return signer.sign();
-      } catch (GeneralSecurityException e) {
-        last = e;
-      }
+    try {
+      return ask(
+          provider -> {
+            Signature signer = Signature.getInstance(ECDSA_OF_DIGEST, provider);
+            signer.initSign(key);
+            signer.update(digest);
+            return signer.sign();
+          });
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("no provider signs with this key", e);
     }
-    throw new IllegalStateException("no provider signs with this key", last);
   }
 }

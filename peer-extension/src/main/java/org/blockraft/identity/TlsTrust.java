@@ -41,6 +41,13 @@ public final class TlsTrust {
           "TLS_RSA_WITH_AES_128_GCM_SHA256",
           "TLS_RSA_WITH_AES_256_GCM_SHA384");
 
+  /**
+   * How keys and certificates are held in memory between the builder and the context. The default,
+   * PKCS12, derives a key by ten thousand rounds of hashing when one is put in, and again when it
+   * is taken out.
+   */
+  private static final String KEY_STORE_TYPE = "JKS";
+
   private TlsTrust() {}
 
   /**
@@ -101,6 +108,7 @@ public final class TlsTrust {
   private static SslContext build(SslContextBuilder builder) {
     try {
       return builder
+          .keyStoreType(KEY_STORE_TYPE)
           .protocols(PROTOCOLS)
           .ciphers(CIPHER_SUITES, SupportedCipherSuiteFilter.INSTANCE)
           .build();

@@ -65,7 +65,8 @@ public record OperationsTls(SSLContext context, boolean clientCertRequired) {
   }
 
   private static KeyStore emptyStore() throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance("PKCS12");
+    // In memory only, and unlike PKCS12 quick to put a key in and to take it out.
+    KeyStore store = KeyStore.getInstance("JKS");
     store.load(null, null);
     return store;
   }
