@@ -1,6 +1,7 @@
 package org.blockraft.cluster;
 
-import java.security.PublicKey;
+import com.google.protobuf.ByteString;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.HashSet;
@@ -13,23 +14,23 @@ import org.blockraft.identity.TlsCredentials;
  * out by another key, and a date that passes does not take a cluster apart.
  */
 public final class AdmittedNodes {
-  private final Set<PublicKey> keys = new HashSet<>();
-  private final Set<X509Certificate> certificates;
+  private final Set<ByteString> keys;
+  private final Set<ByteString> certificates;
 
-  private AdmittedNodes(Collection<PublicKey> keys, Collection<X509Certificate> certificates) {
-    this.keys.addAll(keys);
+  private AdmittedNodes(Set<ByteString> keys, Set<ByteString> certificates) {
+    this.keys = Set.copyOf(keys);
     this.certificates = Set.copyOf(certificates);
   }
 
   /** Nodes that hold the same key as this one. */
   public static AdmittedNodes sameKey(TlsCredentials own) {
-    return new AdmittedNodes(Set.of(own.chain().getFirst().getPublicKey()), Set.of());
+    return new AdmittedNodes(Set.of(key(own.chain().getFirst())), Set.of());
   }
 
   /** These and nodes with one of the certificates. */
   public AdmittedNodes or(Collection<X509Certificate> others) {
-    Set<X509Certificate> all = new HashSet<>(certificates);
-    all.addAll(others);
+    Set<ByteString> all = new HashSet<>(certificates);
+    others.forEach(other -> all.add(encoded(other)));
     return new AdmittedNodes(keys, all);
   }
 
@@ -40,6 +41,18 @@ public final class AdmittedNodes {
 
   /** Whether the holder of a certificate's key is admitted. */
   public boolean admits(X509Certificate leaf) {
-    return keys.contains(leaf.getPublicKey()) || certificates.contains(leaf);
+    return keys.contains(key(leaf)) || certificates.contains(encoded(leaf));
+  }
+
+  private static ByteString key(X509Certificate certificate) {
+    return ByteString.copyFrom(certificate.getPublicKey().getEncoded());
+  }
+
+  private static ByteString encoded(X509Certificate certificate) {
+    try {
+      return ByteString.copyFrom(certificate.getEncoded());
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a parsed certificate has an encoding", e);
+    }
   }
 }
