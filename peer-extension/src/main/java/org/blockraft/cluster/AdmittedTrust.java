@@ -1,5 +1,8 @@
 package org.blockraft.cluster;
 
+import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSsl;
+import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSslCertificateException;
+import io.grpc.netty.shaded.io.netty.internal.tcnative.CertificateVerifier;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -27,8 +30,15 @@ final class AdmittedTrust extends X509ExtendedTrustManager {
           "certificate of %s, serial number %x, is not admitted: neither our own key nor listed"
               .formatted(leaf.getSubjectX500Principal(), leaf.getSerialNumber());
       refused.accept(reason);
-      throw new CertificateException(reason);
+      throw refusal(reason);
     }
+  }
+
+  /** The native TLS tells the other side of an internal error unless it is told better. */
+  private static CertificateException refusal(String reason) {
+    return OpenSsl.isAvailable()
+        ? new OpenSslCertificateException(reason, CertificateVerifier.X509_V_ERR_CERT_REJECTED)
+        : new CertificateException(reason);
   }
 
   @Override

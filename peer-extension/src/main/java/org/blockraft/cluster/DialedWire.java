@@ -72,7 +72,8 @@ final class DialedWire implements Wire {
     }
 
     private static String text(Status status) {
-      String text = status.getDescription() == null ? status.getCode().name() : status.getDescription();
+      String text =
+          status.getDescription() == null ? status.getCode().name() : status.getDescription();
       Throwable cause = status.getCause();
       return cause == null || cause.getMessage() == null ? text : text + ": " + cause.getMessage();
     }

@@ -100,8 +100,7 @@ final class Dialer {
                     return arrivals;
                   }
                 });
-    DialedWire wire =
-        new DialedWire(connection, connection.newCall(FrameWire.CONNECT, options));
+    DialedWire wire = new DialedWire(connection, connection.newCall(FrameWire.CONNECT, options));
     Link link = new Link(registry, Optional.of(target.info.name()), wire);
     arrivals.link = link;
     LOG.debug("Dialing node {} at {}", target.info.name(), target.info.address());

@@ -200,8 +200,7 @@ final class Link {
     Pending entry = waiting.add(request.getKindCase(), registry.now(), timeout);
     if (entry == null) {
       return CompletableFuture.failedFuture(
-          new LinkLost(
-              "node %s owes %d replies already".formatted(node, waiting.size()), false));
+          new LinkLost("node %s owes %d replies already".formatted(node, waiting.size()), false));
     }
     Frame frame =
         Frame.newBuilder()

@@ -140,7 +140,7 @@ final class LinkRegistry {
       if (previous != null && previous.isUp() && !replaces(link.hello(), previous.hello())) {
         return Optional.of(
             "node '%s' already runs as incarnation %s: two processes with one name, or the first"
-                .formatted(link.node(), previous.hello().getIncarnation())
+                    .formatted(link.node(), previous.hello().getIncarnation())
                 + " has just died");
       }
       if (!members.containsKey(link.node())) {

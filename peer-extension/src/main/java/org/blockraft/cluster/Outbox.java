@@ -46,8 +46,7 @@ final class Outbox {
     int frames = urgent.size() + blocks.size();
     return insist
         ? frames >= settings.queuedFramesMax() + settings.requestsMax()
-        : frames >= settings.queuedFramesMax()
-            || queuedBytes + bytes > settings.queuedBytesMax();
+        : frames >= settings.queuedFramesMax() || queuedBytes + bytes > settings.queuedBytesMax();
   }
 
   private synchronized boolean add(Frame frame, int bytes, boolean insist) {

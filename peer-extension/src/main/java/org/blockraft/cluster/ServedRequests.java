@@ -71,8 +71,7 @@ final class ServedRequests {
       refuse(term, id, Code.FAILED, String.valueOf(cause.getMessage()));
       return;
     }
-    Frame frame =
-        Frame.newBuilder().setTerm(term).setReply(reply.toBuilder().setId(id)).build();
+    Frame frame = Frame.newBuilder().setTerm(term).setReply(reply.toBuilder().setId(id)).build();
     if (!outbox.offer(frame)) {
       refuse(
           term,

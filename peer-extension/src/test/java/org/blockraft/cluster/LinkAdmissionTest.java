@@ -126,8 +126,7 @@ final class LinkAdmissionTest {
       try (RawLink second = RawLink.greeting(node, h -> h.setIncarnation("2"))) {
         assertEquals(Status.Code.FAILED_PRECONDITION, first.end().getCode());
         node.awaitEvent("up 0 2");
-        assertEquals(
-            List.of("up 0 1", "down 0: replaced by a new link", "up 0 2"), node.events);
+        assertEquals(List.of("up 0 1", "down 0: replaced by a new link", "up 0 2"), node.events);
         assertFalse(second.hasEnded());
       }
     }
@@ -156,9 +155,7 @@ final class LinkAdmissionTest {
         stranger.knows(node);
         node.knows(stranger);
         double before = node.metered("cluster.links_refused");
-        await()
-            .atMost(PATIENCE)
-            .until(() -> node.metered("cluster.links_refused") >= before + 2);
+        await().atMost(PATIENCE).until(() -> node.metered("cluster.links_refused") >= before + 2);
         assertEquals(List.of(), stranger.events);
       }
     }

@@ -62,8 +62,7 @@ final class LinkBoundsTest {
 
   private static Request store(int bytes) {
     return Request.newBuilder()
-        .setStorePackage(
-            StorePackage.newBuilder().setPackage(ByteString.copyFrom(new byte[bytes])))
+        .setStorePackage(StorePackage.newBuilder().setPackage(ByteString.copyFrom(new byte[bytes])))
         .build();
   }
 

@@ -81,10 +81,7 @@ final class LinkSilenceTest {
         a.links.request(
             "b",
             1,
-            Request.newBuilder()
-                .setFetchGenesis(
-                    FetchGenesis.newBuilder().setChannel("c"))
-                .build(),
+            Request.newBuilder().setFetchGenesis(FetchGenesis.newBuilder().setChannel("c")).build(),
             Duration.ofMillis(80));
     clock.advance(STEP);
     assertTrue(!reply.isDone());

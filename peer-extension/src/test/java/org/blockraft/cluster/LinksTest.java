@@ -32,8 +32,7 @@ final class LinksTest {
 
   private static final Request SIMULATE =
       Request.newBuilder()
-          .setSimulate(
-              Simulate.newBuilder().setSignedProposal(ByteString.copyFromUtf8("proposal")))
+          .setSimulate(Simulate.newBuilder().setSignedProposal(ByteString.copyFromUtf8("proposal")))
           .build();
 
   private static Frame announced(long height) {
@@ -99,9 +98,7 @@ final class LinksTest {
       a.replies = request -> CompletableFuture.failedFuture(new IllegalStateException("broken"));
       TestNode.link(a, b);
       List<CompletableFuture<Reply>> replies =
-          IntStream.range(0, 500)
-              .mapToObj(i -> a.links.request("b", 7, SIMULATE, MINUTE))
-              .toList();
+          IntStream.range(0, 500).mapToObj(i -> a.links.request("b", 7, SIMULATE, MINUTE)).toList();
       for (CompletableFuture<Reply> reply : replies) {
         assertEquals("proposal", get(reply).getPayload().toStringUtf8());
       }
@@ -134,8 +131,7 @@ final class LinksTest {
       await().atMost(PATIENCE).until(() -> a.open.getFirst().isCancelled());
       assertFalse(a.links.send("b", announced(1)));
       LinkLost none =
-          assertInstanceOf(
-              LinkLost.class, failure(a.links.request("b", 7, SIMULATE, MINUTE)));
+          assertInstanceOf(LinkLost.class, failure(a.links.request("b", 7, SIMULATE, MINUTE)));
       assertFalse(none.sent());
       assertEquals(1, a.metered("cluster.links_lost"));
     }
@@ -209,8 +205,7 @@ final class LinksTest {
     try (TestNode a = new TestNode("a");
         TestNode b = new TestNode("b");
         Heartbeats heartbeats =
-            new Heartbeats(
-                a.links, () -> 7, () -> Heartbeat.newBuilder().setWeight(2).build())) {
+            new Heartbeats(a.links, () -> 7, () -> Heartbeat.newBuilder().setWeight(2).build())) {
       TestNode.link(a, b);
       heartbeats.start(Duration.ofMillis(5));
       await().atMost(PATIENCE).until(() -> b.frames.size() >= 3);

@@ -24,7 +24,9 @@ final class RawLink implements AutoCloseable {
   private final ClientCall<Frame, Frame> call;
 
   RawLink(TestNode node, TlsCredentials own) {
-    this(node, LinkTls.client(own, new AdmittedTrust(AdmittedNodes.sameKey(TestNode.PEER), r -> {})));
+    this(
+        node,
+        LinkTls.client(own, new AdmittedTrust(AdmittedNodes.sameKey(TestNode.PEER), r -> {})));
   }
 
   RawLink(TestNode node, SslContext tls) {
