@@ -72,10 +72,13 @@ final class DialedWire implements Wire {
     }
 
     private static String text(Status status) {
-      String text =
-          status.getDescription() == null ? status.getCode().name() : status.getDescription();
-      Throwable cause = status.getCause();
-      return cause == null || cause.getMessage() == null ? text : text + ": " + cause.getMessage();
+      String text = status.getDescription();
+      for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+        if (cause.getMessage() != null) {
+          text = (text == null ? "" : text + ": ") + cause.getMessage();
+        }
+      }
+      return text == null ? status.getCode().name() : text;
     }
   }
 }
