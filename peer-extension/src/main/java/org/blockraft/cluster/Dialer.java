@@ -23,11 +23,13 @@ final class Dialer {
 
   private final LinkRegistry registry;
   private final Optional<SslContext> tls;
+  private final LinkThreads threads;
   private final Map<String, Target> targets = new HashMap<>();
 
-  Dialer(LinkRegistry registry, Optional<SslContext> tls) {
+  Dialer(LinkRegistry registry, Optional<SslContext> tls, LinkThreads threads) {
     this.registry = registry;
     this.tls = tls;
+    this.threads = threads;
   }
 
   /** The list of members has changed: nobody of it waits for a pause to end. */
@@ -86,6 +88,7 @@ final class Dialer {
             .proxyDetector(address -> null)
             .disableServiceConfigLookUp()
             .disableRetry();
+    threads.dial(builder);
     tls.ifPresentOrElse(builder::sslContext, builder::usePlaintext);
     ManagedChannel connection = builder.build();
     Arrivals arrivals = new Arrivals();

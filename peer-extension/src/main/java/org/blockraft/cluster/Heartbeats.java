@@ -35,7 +35,8 @@ public final class Heartbeats implements AutoCloseable {
 
   /** Begins. */
   public void start(Duration interval) {
-    thread.scheduleAtFixedRate(this::beat, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
+    var unused =
+        thread.scheduleAtFixedRate(this::beat, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void beat() {
@@ -46,7 +47,7 @@ public final class Heartbeats implements AutoCloseable {
         // One that does not fit is followed by the next.
         links.send(node, frame);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("A heartbeat could not be sent", e);
     }
   }

@@ -72,7 +72,7 @@ final class LinkMeters {
   }
 
   void receivedBytes(long bytes) {
-    bytesReceived.increment(bytes);
+    bytesReceived.increment((double) bytes);
   }
 
   void replied(Request.KindCase kind, long nanos) {

@@ -27,7 +27,7 @@ final class LinkServer implements AutoCloseable {
   private final LinkRegistry registry;
   private final Server server;
 
-  LinkServer(LinkRegistry registry, Optional<SslContext> tls) {
+  LinkServer(LinkRegistry registry, Optional<SslContext> tls, LinkThreads threads) {
     this.registry = registry;
     LinkSettings settings = registry.settings();
     NettyServerBuilder builder =
@@ -46,6 +46,7 @@ final class LinkServer implements AutoCloseable {
                 ServerServiceDefinition.builder(FrameWire.SERVICE)
                     .addMethod(FrameWire.CONNECT, (call, headers) -> accept(call))
                     .build());
+    threads.serve(builder);
     tls.ifPresent(builder::sslContext);
     server = builder.build();
   }

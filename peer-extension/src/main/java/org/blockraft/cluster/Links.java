@@ -33,6 +33,7 @@ public final class Links implements AutoCloseable {
   private final LinkRegistry registry;
   private final LinkServer server;
   private final Dialer dialer;
+  private final LinkThreads threads = new LinkThreads();
   private final ScheduledExecutorService clock;
   private final Duration tickInterval;
   private long tickedNanos;
@@ -77,8 +78,8 @@ public final class Links implements AutoCloseable {
     AdmittedTrust trust = new AdmittedTrust(admitted, registry::refused);
     Optional<SslContext> serverTls = own.map(credentials -> LinkTls.server(credentials, trust));
     Optional<SslContext> clientTls = own.map(credentials -> LinkTls.client(credentials, trust));
-    this.server = new LinkServer(registry, serverTls);
-    this.dialer = new Dialer(registry, clientTls);
+    this.server = new LinkServer(registry, serverTls, threads);
+    this.dialer = new Dialer(registry, clientTls, threads);
     if (own.isEmpty()) {
       LOG.warn(
           "INSECURE: links between nodes have no TLS; whoever reaches {} is taken for a node",
@@ -94,8 +95,9 @@ public final class Links implements AutoCloseable {
   public void start() throws IOException {
     server.start();
     tickedNanos = registry.now();
-    clock.scheduleAtFixedRate(
-        this::tick, tickInterval.toNanos(), tickInterval.toNanos(), TimeUnit.NANOSECONDS);
+    var unused =
+        clock.scheduleAtFixedRate(
+            this::tick, tickInterval.toNanos(), tickInterval.toNanos(), TimeUnit.NANOSECONDS);
     LOG.info("Node {} listens for other nodes on port {}", registry.settings().node(), port());
   }
 
@@ -113,7 +115,7 @@ public final class Links implements AutoCloseable {
       tickedNanos = now;
       registry.tick(now);
       dialer.tick(now);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("The links could not be looked after", e);
     }
   }
@@ -127,9 +129,17 @@ public final class Links implements AutoCloseable {
     nodes.remove(registry.settings().node());
     registry.members(nodes);
     try {
-      clock.execute(() -> dialer.members(registry.members()));
+      clock.execute(this::dialMembers);
     } catch (RejectedExecutionException e) {
       LOG.debug("The links are closed");
+    }
+  }
+
+  private void dialMembers() {
+    try {
+      dialer.members(registry.members());
+    } catch (RuntimeException | Error e) {
+      LOG.error("The new list of members could not be dialed", e);
     }
   }
 
@@ -171,5 +181,6 @@ public final class Links implements AutoCloseable {
     clock.shutdownNow();
     registry.close();
     server.close();
+    threads.close();
   }
 }

@@ -27,7 +27,7 @@ import org.blockraft.identity.TlsCredentials;
 
 /** A node on loopback that has links, remembers what they tell, and replies as it is told. */
 final class TestNode implements LinkListener, AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(5);
+  static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** Of the peer that all nodes of a test are. */
   static final TlsCredentials PEER = credentials("CN=peer0.org1.example.com");
