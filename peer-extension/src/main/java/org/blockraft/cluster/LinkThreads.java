@@ -53,7 +53,6 @@ final class LinkThreads implements AutoCloseable {
   public void close() {
     // What is left are cancellations; nobody waits for them.
     var unused =
-        group.shutdownGracefully(
-            0, LinkLimits.STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        group.shutdownGracefully(0, LinkLimits.STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 }
