@@ -74,8 +74,9 @@ final class DialedWire implements Wire {
     private static String text(Status status) {
       String text = status.getDescription();
       for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
-        if (cause.getMessage() != null) {
-          text = (text == null ? "" : text + ": ") + cause.getMessage();
+        String more = cause.getMessage();
+        if (more != null && (text == null || !text.contains(more))) {
+          text = text == null ? more : text + ": " + more;
         }
       }
       return text == null ? status.getCode().name() : text;

@@ -35,7 +35,7 @@ public final class Heartbeats implements AutoCloseable {
 
   /** Begins. */
   public void start(Duration interval) {
-    var unused =
+    var _ =
         thread.scheduleAtFixedRate(this::beat, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
   }
 

@@ -38,6 +38,7 @@ final class Link {
   private final long openedNanos;
   private volatile State state = State.GREETING;
   private volatile long heardNanos;
+  private volatile boolean forgiven;
   private boolean hasBeenUp;
   private String endReason = "";
   // Set together when it is known who is at the other end.
@@ -104,6 +105,7 @@ final class Link {
   /** Bytes have come in, be it a part of a frame only: the other node lives. */
   void heard(long bytes) {
     heardNanos = registry.now();
+    forgiven = false;
     LinkMeters known = meters;
     if (known != null) {
       known.receivedBytes(bytes);
@@ -242,9 +244,13 @@ final class Link {
     }
   }
 
-  /** This process was stopped: what the other said meanwhile may come in until that moment. */
+  /**
+   * This process was stopped: what the other said meanwhile gets time to come in, as if it had been
+   * heard at that moment. Once only, so that a node which is always late finds out about others.
+   */
   void forgive(long heard) {
-    if (heardNanos - heard < 0) {
+    if (!forgiven && heardNanos - heard < 0) {
+      forgiven = true;
       heardNanos = heard;
     }
   }

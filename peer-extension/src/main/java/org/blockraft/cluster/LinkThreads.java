@@ -52,7 +52,7 @@ final class LinkThreads implements AutoCloseable {
   @Override
   public void close() {
     // What is left are cancellations; nobody waits for them.
-    var unused =
+    var _ =
         group.shutdownGracefully(0, LinkLimits.STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

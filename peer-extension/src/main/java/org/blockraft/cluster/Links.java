@@ -95,7 +95,7 @@ public final class Links implements AutoCloseable {
   public void start() throws IOException {
     server.start();
     tickedNanos = registry.now();
-    var unused =
+    var _ =
         clock.scheduleAtFixedRate(
             this::tick, tickInterval.toNanos(), tickInterval.toNanos(), TimeUnit.NANOSECONDS);
     LOG.info("Node {} listens for other nodes on port {}", registry.settings().node(), port());

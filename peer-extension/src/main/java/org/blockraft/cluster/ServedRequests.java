@@ -45,7 +45,7 @@ final class ServedRequests {
     } else {
       CompletableFuture<Reply> reply = requested(term, request);
       serving.put(id, reply);
-      var unused = reply.whenComplete((made, failure) -> ended(term, id, made, failure));
+      var _ = reply.whenComplete((made, failure) -> ended(term, id, made, failure));
     }
   }
 

@@ -138,13 +138,13 @@ final class LinkBoundsTest {
     try (TestNode b = new TestNode("b")) {
       TestNode.link(b, node);
       for (int i = 0; i < 3; i++) {
-        node.links.request("b", 1, store(1), MINUTE);
+        var _ = node.links.request("b", 1, store(1), MINUTE);
       }
       LinkLost refused = lost(node.links.request("b", 1, store(1), MINUTE));
       assertEquals("node b owes 3 replies already", refused.getMessage());
       // The other way the limit is the other node's, and this one refuses in time.
       for (int i = 0; i < 3; i++) {
-        b.links.request("m", 1, store(1), MINUTE);
+        var _ = b.links.request("m", 1, store(1), MINUTE);
       }
       CompletableFuture<Reply> fourth = b.links.request("m", 1, store(1), MINUTE);
       await().atMost(PATIENCE).until(fourth::isDone);

@@ -75,6 +75,16 @@ final class LinkSilenceTest {
   }
 
   @Test
+  void aNodeThatIsAlwaysLateNoticesSilenceToo() {
+    link();
+    clock.advance(Duration.ofMillis(300));
+    clock.advance(Duration.ofMillis(300));
+    clock.advance(Duration.ofMillis(300));
+    assertEquals("down b: silent for 500 ms", a.events.getLast());
+    close();
+  }
+
+  @Test
   void requestsEndByTheSameClock() {
     link();
     var reply =

@@ -69,7 +69,7 @@ final class TestNode implements LinkListener, AutoCloseable {
     links =
         new Links(
             change.apply(settings),
-            Optional.of(own),
+            Optional.ofNullable(own),
             admitted,
             this,
             meters,
