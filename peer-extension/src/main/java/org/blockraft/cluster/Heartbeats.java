@@ -35,8 +35,7 @@ public final class Heartbeats implements AutoCloseable {
 
   /** Begins. */
   public void start(Duration interval) {
-    var _ =
-        thread.scheduleAtFixedRate(this::beat, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
+    var _ = thread.scheduleAtFixedRate(this::beat, 0, interval.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void beat() {

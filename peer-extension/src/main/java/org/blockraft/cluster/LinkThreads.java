@@ -52,7 +52,6 @@ final class LinkThreads implements AutoCloseable {
   @Override
   public void close() {
     // What is left are cancellations; nobody waits for them.
-    var _ =
-        group.shutdownGracefully(0, LinkLimits.STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    var _ = group.shutdownGracefully(0, LinkLimits.STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 }
