@@ -1,7 +1,5 @@
 package org.blockraft.peer;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +68,6 @@ final class BlockPipeline implements AutoCloseable {
       int blocksAhead,
       BlockFlow flow,
       PrivateDataSource privateData,
-      MeterRegistry meters,
       Consumer<Throwable> onFailure) {
     this.flow = flow;
     this.privateData = privateData;
@@ -81,17 +78,18 @@ final class BlockPipeline implements AutoCloseable {
     this.applier = applier;
     this.onFailure = onFailure;
     this.received = new ArrayBlockingQueue<>(blocksAhead);
-    depth(meters, "pipeline.received_blocks", "Blocks that wait to be verified.", received);
-    depth(meters, "pipeline.verified_blocks", "Verified blocks that wait to be decided.", verified);
     this.verifyThread = stage("verify", this::verify);
     this.commitThread = stage("commit", this::commit);
   }
 
-  private void depth(MeterRegistry meters, String name, String help, BlockingQueue<?> queue) {
-    Gauge.builder(name, queue, BlockingQueue::size)
-        .description(help)
-        .tag("channel", channelId)
-        .register(meters);
+  /** Blocks that wait to be verified. */
+  int received() {
+    return received.size();
+  }
+
+  /** Verified blocks that wait to be decided. */
+  int verified() {
+    return verified.size();
   }
 
   /** A stage of the pipeline, which may be interrupted at any wait. */

@@ -1,9 +1,11 @@
 package org.blockraft.peer;
 
+import io.micrometer.core.instrument.Gauge;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.ToIntFunction;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.ConfigUpdates;
 import org.blockraft.identity.TlsRoots;
@@ -39,6 +41,7 @@ final class Channel implements ChannelHandle, AutoCloseable {
   private final BlockValidator validator;
   private final Runnable reconfigured;
   private BlockPipeline pipeline;
+  private volatile BlockPipeline pulling;
   private volatile ChannelConfig config;
   private volatile Throwable failure;
 
@@ -56,8 +59,22 @@ final class Channel implements ChannelHandle, AutoCloseable {
             ledger.channelId(), this::config, shared.definitionCache(), shared.dissemination());
     definitions.follow(ledger, shared.definitionsChanged());
     this.served = new LedgerChannel(ledger, this::config, shared.orderers()::endpoints);
-    this.validator = new BlockValidator(ledger.channelId(), ledger, definitions, shared.slices());
+    this.validator = new BlockValidator(
+            ledger.channelId(), ledger, definitions, shared.slices(), shared.sliceHelpers());
+    depth("pipeline.received_blocks", "Blocks that wait to be verified.", BlockPipeline::received);
+    depth(
+        "pipeline.verified_blocks",
+        "Verified blocks that wait to be decided.",
+        BlockPipeline::verified);
     announce();
+  }
+
+  /** Of the newest pipeline that pulls; a follower has none. */
+  private void depth(String name, String help, ToIntFunction<BlockPipeline> queue) {
+    Gauge.builder(name, this, c -> c.pulling == null ? 0 : queue.applyAsInt(c.pulling))
+        .description(help)
+        .tag("channel", channelId())
+        .register(shared.meters());
   }
 
   private static ChannelConfig committedConfig(Ledger ledger) {
@@ -112,8 +129,8 @@ final class Channel implements ChannelHandle, AutoCloseable {
             shared.blocksAhead(),
             flow,
             siblings,
-            shared.meters(),
             this::fail);
+    pulling = started;
     started.start(
         new OrdererSource(
             shared.ordererSettings(),

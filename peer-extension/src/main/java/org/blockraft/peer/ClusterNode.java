@@ -5,12 +5,18 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -53,8 +59,11 @@ import org.blockraft.coordination.Term;
 import org.blockraft.identity.TlsCredentials;
 import org.blockraft.ledger.PrivateDataSource;
 import org.blockraft.replication.NodeReplicas;
+import org.blockraft.replication.NodeStatus;
 import org.blockraft.replication.SiblingPrivateData;
 import org.blockraft.replication.Siblings;
+import org.blockraft.validate.SliceHelper;
+import org.blockraft.worker.LinkSlices;
 import org.hyperledger.fabric.protos.common.Block;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -146,7 +155,9 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
         new Links(
             settings,
             credentials,
-            credentials.map(AdmittedNodes::sameKey).orElseGet(AdmittedNodes::anyone),
+            credentials
+                .map(own -> AdmittedNodes.sameKey(own).or(certificates(config.admitted())))
+                .orElseGet(AdmittedNodes::anyone),
             this,
             meters);
     this.siblings = new Siblings(links, this::term, () -> members);
@@ -176,6 +187,22 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
     return Files.exists(idFile)
         ? Optional.of(Files.readString(idFile, StandardCharsets.UTF_8).strip())
         : Optional.empty();
+  }
+
+  private static List<X509Certificate> certificates(List<Path> files) {
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (Path file : files) {
+      try (InputStream in = Files.newInputStream(file)) {
+        for (Certificate certificate :
+            CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+          certificates.add((X509Certificate) certificate);
+        }
+      } catch (IOException | CertificateException e) {
+        throw new ConfigurationException(
+            "blockraft.cluster.tls.admitted: %s: %s".formatted(file, e.getMessage()), e);
+      }
+    }
+    return certificates;
   }
 
   private long term() {
@@ -229,6 +256,17 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
   /** The private data of other nodes for one channel. */
   PrivateDataSource privateData(String channelId) {
     return new SiblingPrivateData(channelId, siblings, PrivateDataSource.NONE);
+  }
+
+  /** The nodes that verify slices of blocks now. */
+  List<SliceHelper> sliceHelpers() {
+    List<SliceHelper> helpers = new ArrayList<>();
+    for (NodeStatus status : replicas.status().values()) {
+      if (status.linked() && !status.draining() && status.weight() > 0) {
+        helpers.add(new LinkSlices(status.name(), status.weight(), siblings));
+      }
+    }
+    return helpers;
   }
 
   /** A channel was opened: its blocks come through the cluster from now on. */

@@ -192,6 +192,7 @@ public final class PeerNode implements AutoCloseable {
             ordererSettings,
             orderers,
             slices,
+            () -> cluster.map(ClusterNode::sliceHelpers).orElse(List.of()),
             definitions,
             new ImplicitDissemination(
                 config.localMspId(),
@@ -500,6 +501,8 @@ public final class PeerNode implements AutoCloseable {
         },
         new SiblingRequests(
             worker,
+            slices,
+            node::channel,
             channels::ledger,
             packages,
             this::installFromSibling,

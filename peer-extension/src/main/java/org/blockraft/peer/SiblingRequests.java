@@ -3,12 +3,17 @@ package org.blockraft.peer;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.blockraft.chaincode.PackageStore;
@@ -20,12 +25,19 @@ import org.blockraft.cluster.wire.Refusal;
 import org.blockraft.cluster.wire.Reply;
 import org.blockraft.cluster.wire.Request;
 import org.blockraft.cluster.wire.Simulate;
+import org.blockraft.cluster.wire.VerifySlice;
 import org.blockraft.cluster.wire.Wanted;
 import org.blockraft.endorse.ProposalRejected;
+import org.blockraft.identity.ChannelConfig;
 import org.blockraft.ledger.Ledger;
 import org.blockraft.ledger.LedgerException;
 import org.blockraft.ledger.TransientEntry;
 import org.blockraft.ledger.TxPrivateData;
+import org.blockraft.validate.ParsedTransaction;
+import org.blockraft.validate.SlicePool;
+import org.blockraft.validate.SliceVerdict;
+import org.blockraft.validate.ValidationSlice;
+import org.blockraft.worker.LinkSlices;
 import org.blockraft.worker.SimulationTask;
 import org.blockraft.worker.Worker;
 import org.hyperledger.fabric.protos.common.Block;
@@ -44,7 +56,14 @@ import org.slf4j.LoggerFactory;
 final class SiblingRequests implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SiblingRequests.class);
 
+  /** Requests overtake blocks on a link. */
+  private static final Duration BODY_WAIT = Duration.ofMillis(100);
+
+  private static final long SLICE_TIMEOUT_SECONDS = 5;
+
   private final Worker worker;
+  private final SlicePool slices;
+  private final Function<String, Optional<ClusteredChannel>> channels;
   private final Function<String, Optional<Ledger>> ledgers;
   private final PackageStore packages;
   private final Consumer<ByteString> installs;
@@ -57,11 +76,15 @@ final class SiblingRequests implements AutoCloseable {
    */
   SiblingRequests(
       Worker worker,
+      SlicePool slices,
+      Function<String, Optional<ClusteredChannel>> channels,
       Function<String, Optional<Ledger>> ledgers,
       PackageStore packages,
       Consumer<ByteString> installs,
       Consumer<Block> joins) {
     this.worker = worker;
+    this.slices = slices;
+    this.channels = channels;
     this.ledgers = ledgers;
     this.packages = packages;
     this.installs = installs;
@@ -105,6 +128,7 @@ final class SiblingRequests implements AutoCloseable {
   private ByteString payload(Request request) throws InvalidProtocolBufferException {
     return switch (request.getKindCase()) {
       case SIMULATE -> simulate(request.getSimulate());
+      case VERIFY_SLICE -> LinkSlices.encode(verify(request.getVerifySlice()));
       case PRIVATE_WRITE_SET -> store(request.getPrivateWriteSet());
       case FETCH_PRIVATE -> fetch(request.getFetchPrivate()).toByteString();
       case STORE_PACKAGE -> {
@@ -148,6 +172,40 @@ final class SiblingRequests implements AutoCloseable {
             simulate.getFiltered(),
             simulate.getMinimumHeight());
     return worker.simulate(task).toByteString();
+  }
+
+  private SliceVerdict verify(VerifySlice wanted) {
+    ClusteredChannel channel =
+        channels
+            .apply(wanted.getChannel())
+            .orElseThrow(() -> new Refused(Refusal.Code.BEHIND, "channel not joined"));
+    try {
+      List<ParsedTransaction> transactions =
+          channel
+              .prepared()
+              .await(wanted.getBlock(), BODY_WAIT)
+              .orElseThrow(() -> new Refused(Refusal.Code.BEHIND, "block is not here"));
+      ChannelConfig config = channel.channel().config();
+      int end = wanted.getFirst() + wanted.getCount();
+      if (config.sequence() != wanted.getConfigSequence()
+          || wanted.getCount() < 0
+          || wanted.getFirst() < 0
+          || end > transactions.size()) {
+        throw new Refused(Refusal.Code.BEHIND, "another configuration or block");
+      }
+      ValidationSlice slice =
+          new ValidationSlice(
+              wanted.getChannel(),
+              wanted.getBlock(),
+              wanted.getFirst(),
+              transactions.subList(wanted.getFirst(), end));
+      return slices.verify(slice, config).get(SLICE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Refused(Refusal.Code.FAILED, "interrupted");
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("a slice could not be verified", e);
+    }
   }
 
   private ByteString store(PrivateWriteSet set) throws InvalidProtocolBufferException {

@@ -2,10 +2,13 @@ package org.blockraft.replication;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.blockraft.validate.ParsedTransaction;
 import org.hyperledger.fabric.protos.common.Block;
 
@@ -18,6 +21,8 @@ public final class PreparedBlocks {
   private static final int BLOCKS_MAX = 64;
 
   private final Map<Long, Prepared> blocks = new ConcurrentHashMap<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition added = lock.newCondition();
 
   /** A block; its transactions are parsed by whoever needs them first. */
   private static final class Prepared {
@@ -45,13 +50,29 @@ public final class PreparedBlocks {
 
   /** Keeps a block until it is taken; too many are not kept. */
   public void add(long number, ByteString body) {
-    if (blocks.size() < BLOCKS_MAX) {
-      blocks.put(number, new Prepared(body));
+    lock.lock();
+    try {
+      if (blocks.size() < BLOCKS_MAX) {
+        blocks.put(number, new Prepared(body));
+        added.signalAll();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
-  /** The transactions of a block that is here. */
-  public Optional<List<ParsedTransaction>> transactions(long number) {
+  /** The transactions of a block that is here, or comes within the time. */
+  public Optional<List<ParsedTransaction>> await(long number, Duration wait)
+      throws InterruptedException {
+    long left = wait.toNanos();
+    lock.lock();
+    try {
+      while (!blocks.containsKey(number) && left > 0) {
+        left = added.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
     return Optional.ofNullable(blocks.get(number)).map(Prepared::transactions);
   }
 

@@ -1,6 +1,8 @@
 package org.blockraft.validate;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.intake.VerifiedBlock;
 import org.blockraft.state.StateView;
@@ -24,15 +26,25 @@ public final class BlockValidator {
   private final CommittedTxIds ids;
   private final DefinitionSource definitions;
   private final SlicePool slices;
+  private final Supplier<List<SliceHelper>> helpers;
   private ApplicationPolicies policies;
 
-  /** Joins the parts; owns none of them. */
+  /**
+   * Joins the parts; owns none of them.
+   *
+   * @param helpers the other nodes that verify slices now
+   */
   public BlockValidator(
-      String channelId, CommittedTxIds ids, DefinitionSource definitions, SlicePool slices) {
+      String channelId,
+      CommittedTxIds ids,
+      DefinitionSource definitions,
+      SlicePool slices,
+      Supplier<List<SliceHelper>> helpers) {
     this.channelId = channelId;
     this.ids = ids;
     this.definitions = definitions;
     this.slices = slices;
+    this.helpers = helpers;
   }
 
   /**
@@ -54,7 +66,7 @@ public final class BlockValidator {
    * @throws ValidationException if the channel must stop
    */
   public BlockVerdict verify(VerifiedBlock block, ChannelConfig config) {
-    return slices.verify(channelId, block, config);
+    return slices.verify(channelId, block, config, helpers.get());
   }
 
   /**
@@ -68,7 +80,7 @@ public final class BlockValidator {
   public ValidatedBlock decide(
       BlockVerdict verdict, ChannelConfig config, StateView committed, ConfigApplier applier) {
     BlockVerdict current =
-        verdict.config() == config ? verdict : slices.verify(channelId, verdict.block(), config);
+        verdict.config() == config ? verdict : slices.verify(channelId, verdict.block(), config, List.of());
     if (policies == null || policies.config() != config) {
       policies = new ApplicationPolicies(config);
     }

@@ -1,14 +1,10 @@
 package org.blockraft.validate;
 
-import com.google.protobuf.ByteString;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.intake.VerifiedBlock;
 
@@ -41,49 +37,35 @@ public final class SlicePool implements AutoCloseable {
             threads, Thread.ofPlatform().name("validate-", 0).daemon().factory());
   }
 
-  private record Part(ValidationSlice slice, SliceVerdict verdict) {}
-
   /**
    * Parses and verifies all transactions of a block and merges what the slices found.
    *
+   * @param helpers other nodes that take a share
    * @throws ValidationException if it could not be carried out
    */
-  BlockVerdict verify(String channelId, VerifiedBlock block, ChannelConfig config) {
-    List<ByteString> envelopes = block.block().getData().getDataList();
-    int size = envelopes.size();
-    int slices = Math.clamp(size / SLICE_TRANSACTIONS_MIN, 1, threads * SLICES_PER_THREAD);
-    List<Future<Part>> pending = new ArrayList<>(slices);
-    for (int s = 0; s < slices; s++) {
-      int from = (int) ((long) size * s / slices);
-      int to = (int) ((long) size * (s + 1) / slices);
-      pending.add(
-          executor.submit(
-              () -> {
-                ValidationSlice slice =
-                    ValidationSlice.of(
-                        channelId, block.number(), from, envelopes.subList(from, to));
-                return new Part(slice, SliceVerifier.verify(slice, config));
-              }));
+  BlockVerdict verify(
+      String channelId, VerifiedBlock block, ChannelConfig config, List<SliceHelper> helpers) {
+    int size = block.block().getData().getDataCount();
+    int hands = threads + helpers.stream().mapToInt(SliceHelper::capacity).sum();
+    int slices = Math.clamp(size / SLICE_TRANSACTIONS_MIN, 1, hands * SLICES_PER_THREAD);
+    SharedSlices shared = new SharedSlices(channelId, block, config, slices);
+    if (slices > 1) {
+      helpers.forEach(shared::workThere);
     }
-    BlockVerdict.Builder merged = new BlockVerdict.Builder(block, config);
-    for (Future<Part> part : pending) {
-      Part done = await(part);
-      merged.add(done.slice(), done.verdict());
+    for (int i = 0; i < Math.min(slices, threads); i++) {
+      executor.execute(shared::workHere);
     }
-    return merged.build();
-  }
-
-  private static <T> T await(Future<T> pending) {
     try {
-      return pending.get(BLOCK_TIMEOUT_MINUTES, TimeUnit.MINUTES);
-    } catch (ExecutionException e) {
-      throw new ValidationException("slice verification failed", e.getCause());
-    } catch (TimeoutException e) {
-      throw new ValidationException("slice verification does not end", e);
+      return shared.await(executor, TimeUnit.MINUTES.toNanos(BLOCK_TIMEOUT_MINUTES));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ValidationException("slice verification was interrupted", e);
     }
+  }
+
+  /** Verifies one slice for another node, on this pool. */
+  public CompletableFuture<SliceVerdict> verify(ValidationSlice slice, ChannelConfig config) {
+    return CompletableFuture.supplyAsync(() -> SliceVerifier.verify(slice, config), executor);
   }
 
   @Override

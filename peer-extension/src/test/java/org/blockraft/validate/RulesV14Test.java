@@ -320,7 +320,7 @@ class RulesV14Test {
   }
 
   private static BlockValidator validator() {
-    return new BlockValidator(SampleChannel.ID, id -> false, new NoDefinitions(), pool);
+    return new BlockValidator(SampleChannel.ID, id -> false, new NoDefinitions(), pool, List::of);
   }
 
   private static VerifiedBlock block(List<ByteString> envelopes) {

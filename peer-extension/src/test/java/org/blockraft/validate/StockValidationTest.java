@@ -65,7 +65,7 @@ class StockValidationTest {
     }
     assertTrue(blocks.size() > 1);
     try (SlicePool pool = new SlicePool(2)) {
-      BlockValidator validator = new BlockValidator("ch", ids::contains, new Definitions(), pool);
+      BlockValidator validator = new BlockValidator("ch", ids::contains, new Definitions(), pool, List::of);
       for (Block block : blocks) {
         validate(validator, block);
       }

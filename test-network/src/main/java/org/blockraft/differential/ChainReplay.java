@@ -70,7 +70,7 @@ final class ChainReplay implements AutoCloseable {
             new DefinitionCache(mspId, NO_EVENTS),
             new ImplicitDissemination(mspId, 0, 1));
     definitions.follow(ledger, () -> {});
-    this.validator = new BlockValidator(ledger.channelId(), ledger, definitions, slices);
+    this.validator = new BlockValidator(ledger.channelId(), ledger, definitions, slices, List::of);
   }
 
   private static final PackageEvents NO_EVENTS =
