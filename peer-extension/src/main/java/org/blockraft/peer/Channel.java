@@ -1,7 +1,7 @@
 package org.blockraft.peer;
 
-import io.micrometer.core.instrument.Gauge;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.micrometer.core.instrument.Gauge;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -59,7 +59,8 @@ final class Channel implements ChannelHandle, AutoCloseable {
             ledger.channelId(), this::config, shared.definitionCache(), shared.dissemination());
     definitions.follow(ledger, shared.definitionsChanged());
     this.served = new LedgerChannel(ledger, this::config, shared.orderers()::endpoints);
-    this.validator = new BlockValidator(
+    this.validator =
+        new BlockValidator(
             ledger.channelId(), ledger, definitions, shared.slices(), shared.sliceHelpers());
     depth("pipeline.received_blocks", "Blocks that wait to be verified.", BlockPipeline::received);
     depth(

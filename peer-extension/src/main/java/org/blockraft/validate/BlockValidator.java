@@ -80,7 +80,9 @@ public final class BlockValidator {
   public ValidatedBlock decide(
       BlockVerdict verdict, ChannelConfig config, StateView committed, ConfigApplier applier) {
     BlockVerdict current =
-        verdict.config() == config ? verdict : slices.verify(channelId, verdict.block(), config, List.of());
+        verdict.config() == config
+            ? verdict
+            : slices.verify(channelId, verdict.block(), config, List.of());
     if (policies == null || policies.config() != config) {
       policies = new ApplicationPolicies(config);
     }

@@ -336,7 +336,8 @@ class BlockValidatorTest {
   }
 
   private BlockValidator validator(Lookup lookup) {
-    return new BlockValidator(SampleChannel.ID, ids::contains, new Definitions(lookup), pool, List::of);
+    return new BlockValidator(
+        SampleChannel.ID, ids::contains, new Definitions(lookup), pool, List::of);
   }
 
   private static VerifiedBlock block(List<ByteString> envelopes) {

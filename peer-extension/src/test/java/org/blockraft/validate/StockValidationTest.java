@@ -65,7 +65,8 @@ class StockValidationTest {
     }
     assertTrue(blocks.size() > 1);
     try (SlicePool pool = new SlicePool(2)) {
-      BlockValidator validator = new BlockValidator("ch", ids::contains, new Definitions(), pool, List::of);
+      BlockValidator validator =
+          new BlockValidator("ch", ids::contains, new Definitions(), pool, List::of);
       for (Block block : blocks) {
         validate(validator, block);
       }
