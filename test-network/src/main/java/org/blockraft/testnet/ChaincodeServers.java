@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,8 +15,6 @@ import java.util.stream.Stream;
 /** Runs the sample contracts as chaincode servers, each in a process of its own. */
 public final class ChaincodeServers {
   private static final Set<String> SAMPLES = Set.of("wallet", "voting");
-  private static final int WALLET_PORT = 9999;
-  private static final int VOTING_PORT = 9998;
   private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
   /** What a chaincode process must not see: the peer, and what only the peer needs. */
@@ -46,18 +45,53 @@ public final class ChaincodeServers {
     return SAMPLES.contains(name);
   }
 
-  static String address(String sample) {
-    return "127.0.0.1:" + (sample.equals("wallet") ? WALLET_PORT : VOTING_PORT);
+  /** The address for a package of a sample, as it stands in the package. */
+  static String address(String sample, NetworkFolder folder) {
+    return ClusterPlan.of(folder).isPresent()
+        ? "{{." + sample + "}}"
+        : folder.ports().chaincode(sample, 1);
   }
 
-  /** Starts the server of a sample, or restarts it under another package id. */
+  /** What fills the templates in packages of samples for a node, from 1. */
+  static Map<String, String> addresses(NetworkPorts ports, int node) {
+    return SAMPLES.stream()
+        .collect(Collectors.toMap(sample -> sample, sample -> ports.chaincode(sample, node)));
+  }
+
+  /** The same as the builder of chaincode as a service wants it. */
+  static String templateValues(NetworkPorts ports, int node) {
+    return addresses(ports, node).entrySet().stream()
+        .map(e -> "\"%s\":\"%s\"".formatted(e.getKey(), e.getValue()))
+        .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  /**
+   * Starts the servers of a sample, one for each node of ours, or restarts them under another
+   * package id.
+   */
   void start(String sample, String packageId) {
-    start(sample, packageId, address(sample));
+    int nodes = ClusterPlan.of(folder).map(ClusterPlan::nodes).orElse(1);
+    List<String> started = new ArrayList<>();
+    for (int node = 1; node <= nodes; node++) {
+      String process = "chaincode-" + sample + (nodes == 1 ? "" : "-" + node);
+      launch(process, sample, packageId, folder.ports().chaincode(sample, node));
+      started.add(process);
+    }
+    started.forEach(this::awaitReady);
   }
 
   /** Starts the server of a sample on an address of the caller's choice. */
   public void start(String sample, String packageId, String address) {
     String process = "chaincode-" + sample;
+    launch(process, sample, packageId, address);
+    awaitReady(process);
+  }
+
+  private void awaitReady(String process) {
+    processes.awaitLog(process, "Traces disabled", START_TIMEOUT);
+  }
+
+  private void launch(String process, String sample, String packageId, String address) {
     processes.stop(process);
     processes.start(
         process,
@@ -76,7 +110,6 @@ public final class ChaincodeServers {
             address,
             "CORE_PEER_TLS_ENABLED",
             "false"));
-    processes.awaitLog(process, "Traces disabled", START_TIMEOUT);
   }
 
   private String classPath(String sample) {

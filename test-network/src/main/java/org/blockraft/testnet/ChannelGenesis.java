@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,10 @@ public final class ChannelGenesis {
       int messagesMax, int absoluteBytesMax, int preferredBytesMax, String timeout) {
     /** The values of fabric-samples' test-network. */
     static final Batches DEFAULT = new Batches(10, 99 * 1024 * 1024, 512 * 1024, "2s");
+
+    Batches withTimeout(Duration value) {
+      return new Batches(messagesMax, absoluteBytesMax, preferredBytesMax, value.toMillis() + "ms");
+    }
   }
 
   private ChannelGenesis() {}

@@ -78,7 +78,8 @@ final class DemoCommand extends Main.Verb {
   }
 
   private static String deploy(LocalNetwork network, String sample) {
-    var deployment = new LocalNetwork.Deployment(sample, "1.0", ChaincodeServers.address(sample));
+    var deployment =
+        new LocalNetwork.Deployment(sample, "1.0", ChaincodeServers.address(sample, Main.folder()));
     new ChaincodeServers(Main.folder()).start(sample, LocalNetwork.packageId(deployment));
     network.deploy(CHANNEL, deployment);
     return "committed";
@@ -87,7 +88,17 @@ final class DemoCommand extends Main.Verb {
   private void invoke(LocalNetwork network, String chaincode, String function, String... args) {
     run(
         "submit %s %s%s".formatted(chaincode, function, List.of(args)),
-        () -> "VALID " + network.invoke(CHANNEL, chaincode, function, List.of(args)));
+        () -> "VALID " + network.invoke(call(chaincode, function, args), place(network)));
+  }
+
+  private static LocalNetwork.Call call(String chaincode, String function, String... args) {
+    return new LocalNetwork.Call(CHANNEL, chaincode, function, List.of(args));
+  }
+
+  /** Each call goes through another node, where there are several. */
+  private PeerPlace place(LocalNetwork network) {
+    List<PeerPlace> running = network.running();
+    return running.get(step % running.size());
   }
 
   private void expect(
@@ -95,7 +106,7 @@ final class DemoCommand extends Main.Verb {
     run(
         "evaluate %s %s%s".formatted(chaincode, function, List.of(args)),
         () -> {
-          String got = network.query(CHANNEL, chaincode, function, List.of(args));
+          String got = network.query(call(chaincode, function, args), place(network));
           if (!got.equals(wanted)) {
             throw new NetworkException("expected %s, got %s".formatted(wanted, got));
           }
@@ -108,7 +119,7 @@ final class DemoCommand extends Main.Verb {
         "submit %s %s%s".formatted(chaincode, function, List.of(args)),
         () -> {
           try {
-            network.invoke(CHANNEL, chaincode, function, List.of(args));
+            network.invoke(call(chaincode, function, args), place(network));
           } catch (NetworkException e) {
             return "refused, as it must be";
           }

@@ -56,10 +56,10 @@ final class EmbeddedSurroundings implements Surroundings {
   }
 
   @Override
-  public void createChannel(String channel) {
+  public void createChannel(String channel, Duration batchTimeout) {
     Path file = folder.genesisBlock(channel);
     if (!Files.exists(file)) {
-      write(file, genesis(channel));
+      write(file, genesis(channel, batchTimeout));
     }
     processes.stop(ORDERER);
     processes.start(
@@ -74,22 +74,29 @@ final class EmbeddedSurroundings implements Surroundings {
             System.getProperty("java.class.path"),
             Main.class.getName(),
             "orderer"),
-        Map.of(Main.FOLDER_VARIABLE, folder.root().toString()));
+        Map.of(
+            Main.FOLDER_VARIABLE,
+            folder.root().toString(),
+            NetworkPorts.VARIABLE,
+            Integer.toString(folder.ports().shift())));
     processes.awaitLog(ORDERER, OrdererCommand.READY, START_TIMEOUT);
   }
 
-  private Block genesis(String channel) {
+  private Block genesis(String channel, Duration batchTimeout) {
     NetworkFolder.Org org = NetworkFolder.ORG1;
     return ChannelGenesis.block(
         channel,
         new ChannelGenesis.Ordering(
             NetworkFolder.ORDERER_MSP,
             folder.crypto().resolve("ordererOrganizations").resolve(NetworkFolder.DOMAIN),
-            List.of("127.0.0.1:" + NetworkFolder.ORDERER_PORT)),
+            List.of(NetworkPorts.HOST + ":" + folder.ports().orderer())),
         List.of(
             new ChannelGenesis.Org(
-                org.mspId(), folder.organization(org), "127.0.0.1", org.peerPort())),
-        ChannelGenesis.Batches.DEFAULT,
+                org.mspId(),
+                folder.organization(org),
+                NetworkPorts.HOST,
+                folder.ports().peer(org).port())),
+        ChannelGenesis.Batches.DEFAULT.withTimeout(batchTimeout),
         clock.instant());
   }
 

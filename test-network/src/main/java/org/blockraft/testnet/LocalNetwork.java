@@ -25,7 +25,12 @@ import org.hyperledger.fabric.protos.peer.ChannelQueryResponse;
 final class LocalNetwork {
   private static final Duration PEER_START_TIMEOUT = Duration.ofMinutes(1);
   private static final String READY = "Started peer with ID=";
-  private static final String PEER = "peer-org1";
+
+  /** Values of fabric-samples, and for a cluster one that does not hide how fast it is. */
+  private static final Duration BATCH_TIMEOUT = Duration.ofSeconds(2);
+
+  private static final Duration CLUSTER_BATCH_TIMEOUT = Duration.ofMillis(100);
+  private static final Duration CLUSTER_TIMEOUT = Duration.ofSeconds(60);
 
   private final NetworkFolder folder;
   private final Processes processes;
@@ -83,8 +88,28 @@ final class LocalNetwork {
     return surroundings;
   }
 
-  /** Makes key material and starts everything but the channels. */
+  /** Makes key material and starts everything but the channels, with one process as our peer. */
   void up() {
+    begin();
+    startPeer();
+  }
+
+  /** The same with several nodes as our peer, and etcd. */
+  void up(ClusterPlan plan) {
+    Path etcd =
+        EtcdServers.program(System.getenv())
+            .orElseThrow(() -> new NetworkException(EtcdServers.MISSING));
+    plan.write(folder);
+    begin();
+    new EtcdServers(folder, processes, plan.etcdMembers()).start(etcd);
+    ClusterNodes nodes = new ClusterNodes(folder, processes, plan);
+    nodes.startAll();
+    try (ClusterWatch watch = new ClusterWatch(nodes)) {
+      watch.awaitComplete(CLUSTER_TIMEOUT);
+    }
+  }
+
+  private void begin() {
     try {
       Files.createDirectories(folder.root());
       Files.write(modeFile(folder), surroundings.name().getBytes(StandardCharsets.UTF_8));
@@ -93,28 +118,57 @@ final class LocalNetwork {
     }
     surroundings.generate();
     surroundings.start();
-    startPeer();
   }
 
   private void startPeer() {
     Path config = folder.root().resolve(NetworkFolder.ORG1.name());
     Path builder = CcaasBuilderScripts.write(folder.root().resolve("ccaas-builder"));
-    Template.writeCore(folder, NetworkFolder.ORG1, builder, config.resolve("core.yaml"));
+    PeerPlace place = folder.ports().peer(NetworkFolder.ORG1);
+    Template.writeCore(folder, NetworkFolder.ORG1, place, builder, config.resolve("core.yaml"));
     processes.start(
-        PEER,
+        place.process(),
         List.of(folder.distribution().resolve("bin/blockraft").toString(), "node", "start"),
         Map.of("FABRIC_CFG_PATH", config.toString()));
-    processes.awaitLog(PEER, READY, PEER_START_TIMEOUT);
+    processes.awaitLog(place.process(), READY, PEER_START_TIMEOUT);
   }
 
   boolean isUp() {
-    return processes.alive(PEER).isPresent();
+    return !running().isEmpty();
+  }
+
+  /** The nodes of our peer, if it is a cluster. */
+  Optional<ClusterNodes> nodes() {
+    return ClusterPlan.of(folder).map(plan -> new ClusterNodes(folder, processes, plan));
+  }
+
+  /** The running processes of our peer: one, or its nodes. */
+  List<PeerPlace> running() {
+    return nodes()
+        .map(ClusterNodes::running)
+        .orElseGet(
+            () ->
+                Stream.of(folder.ports().peer(NetworkFolder.ORG1))
+                    .filter(p -> processes.alive(p.process()).isPresent())
+                    .toList());
+  }
+
+  /** The process of our peer to talk to: the one of that name, or if none is wanted the first. */
+  PeerPlace place(Optional<String> name) {
+    List<PeerPlace> running = running();
+    if (running.isEmpty()) {
+      throw new NetworkException("the network is not up; start it with: network.sh up");
+    }
+    return running.stream()
+        .filter(p -> name.isEmpty() || p.process().equals(name.get()))
+        .findFirst()
+        .orElseThrow(() -> new NetworkException(name.orElse("") + " is not running"));
   }
 
   /** Has the orderer serve a channel and every peer join it. */
   void createChannel(String channel) {
-    requireUp();
-    surroundings.createChannel(channel);
+    place(Optional.empty());
+    surroundings.createChannel(
+        channel, nodes().isPresent() ? CLUSTER_BATCH_TIMEOUT : BATCH_TIMEOUT);
     Block genesis;
     try {
       genesis = Block.parseFrom(Files.readAllBytes(folder.genesisBlock(channel)));
@@ -148,7 +202,6 @@ final class LocalNetwork {
 
   /** Installs, approves and commits; returns the package id that the server must run under. */
   String deploy(String channel, Deployment deployment) {
-    requireUp();
     ChaincodeDeployer deployer = new ChaincodeDeployer(channel);
     PackageFile file =
         PackageFile.ofServer(
@@ -182,41 +235,38 @@ final class LocalNetwork {
   }
 
   /** Submits a transaction and waits for its commit; returns the result as text. */
-  String invoke(String channel, String chaincode, String function, List<String> arguments) {
-    return call(channel, chaincode, function, arguments, true);
+  String invoke(Call call, PeerPlace place) {
+    return run(call, place, true);
   }
 
   /** Evaluates a transaction; returns the result as text. */
-  String query(String channel, String chaincode, String function, List<String> arguments) {
-    return call(channel, chaincode, function, arguments, false);
+  String query(Call call, PeerPlace place) {
+    return run(call, place, false);
   }
 
-  private String call(
-      String channel, String chaincode, String function, List<String> args, boolean submit) {
-    requireUp();
-    try (PeerClient user = new PeerClient(folder, NetworkFolder.ORG1, "User1", clock);
+  /** A call of a chaincode. */
+  record Call(String channel, String chaincode, String function, List<String> arguments) {}
+
+  private String run(Call call, PeerPlace place, boolean submit) {
+    try (PeerClient user = new PeerClient(folder, NetworkFolder.ORG1, place, "User1", clock);
         Gateway gateway = user.gateway()) {
-      Contract contract = gateway.getNetwork(channel).getContract(chaincode);
-      String[] arguments = args.toArray(new String[0]);
+      Contract contract = gateway.getNetwork(call.channel()).getContract(call.chaincode());
+      String[] arguments = call.arguments().toArray(new String[0]);
       byte[] result =
           submit
-              ? contract.submitTransaction(function, arguments)
-              : contract.evaluateTransaction(function, arguments);
+              ? contract.submitTransaction(call.function(), arguments)
+              : contract.evaluateTransaction(call.function(), arguments);
       return new String(result, StandardCharsets.UTF_8);
     } catch (GatewayException | CommitException e) {
-      throw new NetworkException(function + ": " + Failures.describe(e));
+      throw new NetworkException(call.function() + ": " + Failures.describe(e));
     }
   }
 
-  /** A client of our peer as the administrator of an organization. */
+  /** A client of an organization's peer as its administrator; of ours, any process. */
   PeerClient admin(NetworkFolder.Org org) {
-    return new PeerClient(folder, org, "Admin", clock);
-  }
-
-  private void requireUp() {
-    if (!isUp()) {
-      throw new NetworkException("the network is not up; start it with: network.sh up");
-    }
+    PeerPlace place =
+        org.equals(NetworkFolder.ORG1) ? place(Optional.empty()) : folder.ports().peer(org);
+    return new PeerClient(folder, org, place, "Admin", clock);
   }
 
   /** Stops every process and removes all data. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.blockraft.bench.BenchCommand;
 import org.blockraft.differential.DifferentialCommand;
@@ -27,7 +28,11 @@ import picocli.CommandLine.Spec;
       Main.CreateChannel.class,
       Main.DeployChaincode.class,
       Main.Chaincode.class,
-      Main.Status.class,
+      StatusCommand.class,
+      NodeCommands.Kill.class,
+      NodeCommands.Start.class,
+      NodeCommands.Pause.class,
+      NodeCommands.Resume.class,
       Main.Down.class,
       DemoCommand.class,
       OrdererCommand.class,
@@ -60,7 +65,9 @@ public final class Main implements Runnable {
     return new NetworkFolder(
         Path.of(System.getenv().getOrDefault(FOLDER_VARIABLE, "network")).toAbsolutePath(),
         Path.of(System.getProperty(DISTRIBUTION_PROPERTY, "blockraft")),
-        Path.of(System.getProperty(LIBRARIES_PROPERTY, "lib")));
+        Path.of(System.getProperty(LIBRARIES_PROPERTY, "lib")),
+        new NetworkPorts(
+            Integer.parseInt(System.getenv().getOrDefault(NetworkPorts.VARIABLE, "0"))));
   }
 
   static LocalNetwork network(String mode) {
@@ -106,6 +113,12 @@ public final class Main implements Runnable {
     @Option(names = "-c", defaultValue = "mychannel", description = "Channel name.")
     private String channel;
 
+    @Option(names = "-nodes", defaultValue = "1", description = "Processes that are our peer.")
+    private int nodes;
+
+    @Option(names = "-etcd", defaultValue = "1", description = "Members of etcd, if several nodes.")
+    private int etcdMembers;
+
     @CommandLine.Parameters(arity = "0..1", description = "createChannel", defaultValue = "")
     private String then;
 
@@ -113,7 +126,11 @@ public final class Main implements Runnable {
     public Integer call() {
       LocalNetwork network = mode.network();
       say("mode: " + network.surroundings().name() + ", " + network.surroundings().description());
-      network.up();
+      if (nodes > 1) {
+        network.up(new ClusterPlan(nodes, etcdMembers));
+      } else {
+        network.up();
+      }
       say("the network is up");
       if (then.equals("createChannel")) {
         network.createChannel(channel);
@@ -167,7 +184,7 @@ public final class Main implements Runnable {
         throw new NetworkException(
             name + " is not a sample (wallet, voting); give its server with -ccaddress");
       }
-      String server = sample ? ChaincodeServers.address(name) : address;
+      String server = sample ? ChaincodeServers.address(name, folder()) : address;
       var deployment = new LocalNetwork.Deployment(name, version, server);
       String id = LocalNetwork.packageId(deployment);
       if (sample) {
@@ -200,14 +217,16 @@ public final class Main implements Runnable {
     @Option(names = "-ccn", defaultValue = "wallet", description = "Chaincode name.")
     private String name;
 
+    @Option(names = "-node", description = "Through which node; the first that runs.")
+    private String node;
+
     final Integer call(String constructor, boolean submit) {
       List<String> args = arguments(constructor);
       List<String> rest = args.subList(1, args.size());
       LocalNetwork network = Main.network("auto");
-      say(
-          submit
-              ? network.invoke(channel, name, args.getFirst(), rest)
-              : network.query(channel, name, args.getFirst(), rest));
+      var call = new LocalNetwork.Call(channel, name, args.getFirst(), rest);
+      PeerPlace place = network.place(Optional.ofNullable(node));
+      say(submit ? network.invoke(call, place) : network.query(call, place));
       return 0;
     }
 
@@ -245,19 +264,6 @@ public final class Main implements Runnable {
     @Override
     public Integer call() {
       return call(constructor, false);
-    }
-  }
-
-  @Command(name = "status", description = "Say which processes run.")
-  static final class Status extends Verb {
-    @Override
-    public Integer call() {
-      Processes processes = new Processes(folder());
-      for (String name : processes.names()) {
-        String state = processes.alive(name).map(p -> "pid " + p.pid()).orElse("not running");
-        say("%-24s %s".formatted(name, state));
-      }
-      return 0;
     }
   }
 

@@ -8,29 +8,30 @@ import java.nio.file.Path;
  * @param root the folder
  * @param distribution the unpacked peer, with {@code bin/blockraft}
  * @param libraries the folder with this module's jar files
+ * @param ports of everything in the network
  */
-public record NetworkFolder(Path root, Path distribution, Path libraries) {
+public record NetworkFolder(Path root, Path distribution, Path libraries, NetworkPorts ports) {
   static final String DOMAIN = "example.com";
   static final String ORDERER_HOST = "orderer.example.com";
   static final String ORDERER_MSP = "OrdererMSP";
-  static final int ORDERER_PORT = 7050;
+
+  /** With the ports that everybody expects. */
+  public NetworkFolder(Path root, Path distribution, Path libraries) {
+    this(root, distribution, libraries, NetworkPorts.STANDARD);
+  }
 
   /** An organization with one peer. */
-  public record Org(String name, String mspId, String domain, int peerPort, int operationsPort) {
+  public record Org(String name, String mspId, String domain) {
     String peerHost() {
       return "peer0." + domain;
-    }
-
-    String peerAddress() {
-      return "127.0.0.1:" + peerPort;
     }
   }
 
   /** The organization whose peer is ours. */
-  static final Org ORG1 = new Org("org1", "Org1MSP", "org1.example.com", 7051, 9444);
+  static final Org ORG1 = new Org("org1", "Org1MSP", "org1.example.com");
 
   /** The organization whose peer is a stock one, where there is one. */
-  static final Org ORG2 = new Org("org2", "Org2MSP", "org2.example.com", 9051, 9445);
+  static final Org ORG2 = new Org("org2", "Org2MSP", "org2.example.com");
 
   Path crypto() {
     return root.resolve("crypto-config");
@@ -62,6 +63,11 @@ public record NetworkFolder(Path root, Path distribution, Path libraries) {
 
   public Path log(String process) {
     return root.resolve("logs").resolve(process + ".log");
+  }
+
+  /** The log of the process of that name before this one. */
+  Path previousLog(String process) {
+    return root.resolve("logs").resolve(process + ".previous.log");
   }
 
   public Path pid(String process) {

@@ -44,13 +44,18 @@ final class PeerClient implements AutoCloseable {
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
-  PeerClient(NetworkFolder folder, NetworkFolder.Org org, String user, InstantSource clock) {
+  PeerClient(
+      NetworkFolder folder,
+      NetworkFolder.Org org,
+      PeerPlace place,
+      String user,
+      InstantSource clock) {
     this.clock = clock;
     this.signer = LocalMsp.load(folder.user(org, user).resolve("msp"), org.mspId(), clock).signer();
     Path root = folder.peerNode(org).resolve("tls/ca.crt");
     try {
       this.channel =
-          NettyChannelBuilder.forTarget(org.peerAddress())
+          NettyChannelBuilder.forTarget(place.address())
               .overrideAuthority(org.peerHost())
               .sslContext(GrpcSslContexts.forClient().trustManager(root.toFile()).build())
               .maxInboundMessageSize(MESSAGE_BYTES_MAX)

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,9 @@ public final class Processes {
       Path log = folder.log(name);
       Files.createDirectories(log.getParent());
       Files.createDirectories(folder.pid(name).getParent());
-      Files.deleteIfExists(log);
+      if (Files.exists(log)) {
+        Files.move(log, folder.previousLog(name), StandardCopyOption.REPLACE_EXISTING);
+      }
       ProcessBuilder builder = new ProcessBuilder(command);
       builder.environment().putAll(environment);
       builder.redirectErrorStream(true).redirectOutput(log.toFile());
@@ -116,6 +119,29 @@ public final class Processes {
   /** Stops all processes; their logs stay. */
   void stopAll() {
     names().forEach(this::stop);
+  }
+
+  /** Ends a process as a power failure would; it can be started again. */
+  void kill(String name) {
+    ProcessHandle process = required(name);
+    process.destroyForcibly();
+    try {
+      process.onExit().get(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw new NetworkException(name + " does not end");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Sends a process a signal, for example {@code STOP}. */
+  void signal(String name, String signal) {
+    String pid = Long.toString(required(name).pid());
+    run(List.of("kill", "-" + signal, pid), Map.of(), STOP_TIMEOUT);
+  }
+
+  private ProcessHandle required(String name) {
+    return alive(name).orElseThrow(() -> new NetworkException(name + " is not running"));
   }
 
   /** Asks a process to stop, then kills it; forgets it. */

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,8 +13,6 @@ import java.util.Map;
 final class StockSurroundings implements Surroundings {
   private static final Duration TOOL_TIMEOUT = Duration.ofMinutes(1);
   private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
-  private static final int ORDERER_ADMIN_PORT = 7053;
-  private static final int ORDERER_OPERATIONS_PORT = 9443;
 
   private final NetworkFolder folder;
   private final Processes processes;
@@ -61,19 +60,24 @@ final class StockSurroundings implements Surroundings {
     processes.awaitLog("orderer", "Beginning to serve requests", START_TIMEOUT);
     NetworkFolder.Org org = NetworkFolder.ORG2;
     Path peerConfig = folder.root().resolve(org.name());
-    Path builder = CcaasBuilderScripts.write(folder.root().resolve("ccaas-builder"));
-    Template.writeCore(folder, org, builder, peerConfig.resolve("core.yaml"));
+    Path builder =
+        CcaasBuilderScripts.write(
+            folder.root().resolve("ccaas-builder"), ChaincodeServers.addresses(folder.ports(), 1));
+    PeerPlace place = folder.ports().peer(org);
+    Template.writeCore(folder, org, place, builder, peerConfig.resolve("core.yaml"));
     processes.start(
-        "peer-" + org.name(),
+        place.process(),
         programs.command("peer", folder.root(), List.of("node", "start")),
         Map.of("FABRIC_CFG_PATH", peerConfig.toString()));
-    processes.awaitLog("peer-" + org.name(), "Started peer with ID", START_TIMEOUT);
+    processes.awaitLog(place.process(), "Started peer with ID", START_TIMEOUT);
   }
 
   @Override
-  public void createChannel(String channel) {
+  public void createChannel(String channel, Duration batchTimeout) {
     Path config = folder.root().resolve("configtx");
-    Template.write("configtx.yaml", values(), config.resolve("configtx.yaml"));
+    Map<String, String> values = new HashMap<>(values());
+    values.put("batchTimeout", batchTimeout.toMillis() + "ms");
+    Template.write("configtx.yaml", values, config.resolve("configtx.yaml"));
     Path block = folder.genesisBlock(channel);
     if (!Files.exists(block)) {
       createFolder(block.getParent());
@@ -92,7 +96,7 @@ final class StockSurroundings implements Surroundings {
         "--channelID=" + channel,
         "--config-block=" + block,
         "-o",
-        "127.0.0.1:" + ORDERER_ADMIN_PORT,
+        NetworkPorts.HOST + ":" + folder.ports().ordererAdmin(),
         "--ca-file=" + tls.resolve("ca.crt"),
         "--client-cert=" + tls.resolve("server.crt"),
         "--client-key=" + tls.resolve("server.key"));
@@ -103,9 +107,11 @@ final class StockSurroundings implements Surroundings {
         "crypto", folder.crypto().toString(),
         "orderer", folder.ordererNode().toString(),
         "data", folder.data("orderer").toString(),
-        "ordererPort", Integer.toString(NetworkFolder.ORDERER_PORT),
-        "adminPort", Integer.toString(ORDERER_ADMIN_PORT),
-        "operationsPort", Integer.toString(ORDERER_OPERATIONS_PORT));
+        "ordererPort", Integer.toString(folder.ports().orderer()),
+        "adminPort", Integer.toString(folder.ports().ordererAdmin()),
+        "operationsPort", Integer.toString(folder.ports().ordererOperations()),
+        "peer1Port", Integer.toString(folder.ports().peer(NetworkFolder.ORG1).port()),
+        "peer2Port", Integer.toString(folder.ports().peer(NetworkFolder.ORG2).port()));
   }
 
   private void tool(String name, String... arguments) {

@@ -1,5 +1,6 @@
 package org.blockraft.testnet;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -19,8 +20,12 @@ interface Surroundings {
   /** Makes key material; does nothing when it is there. */
   void generate();
 
-  /** Makes the channel's genesis block and has the orderer serve the channel. */
-  void createChannel(String channel);
+  /**
+   * Makes the channel's genesis block and has the orderer serve the channel.
+   *
+   * @param batchTimeout after which the orderer cuts a block that is not full
+   */
+  void createChannel(String channel, Duration batchTimeout);
 
   /** Starts the orderer and the other organizations' peers. */
   void start();

@@ -29,16 +29,17 @@ public final class Template {
   }
 
   /** The core.yaml of an organization's peer, ours or a stock one. */
-  static void writeCore(NetworkFolder folder, NetworkFolder.Org org, Path builder, Path file) {
+  static void writeCore(
+      NetworkFolder folder, NetworkFolder.Org org, PeerPlace place, Path builder, Path file) {
     write(
         "core.yaml",
         Map.of(
             "host", org.peerHost(),
-            "port", Integer.toString(org.peerPort()),
-            "chaincodePort", Integer.toString(org.peerPort() + 1),
-            "operationsPort", Integer.toString(org.operationsPort()),
+            "port", Integer.toString(place.port()),
+            "chaincodePort", Integer.toString(place.chaincodePort()),
+            "operationsPort", Integer.toString(place.operationsPort()),
             "node", folder.peerNode(org).toString(),
-            "data", folder.data("peer-" + org.name()).toString(),
+            "data", folder.data(place.process()).toString(),
             "mspId", org.mspId(),
             "builder", builder.toString()),
         file);

@@ -1,0 +1,118 @@
+package org.blockraft.testnet;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The nodes that are the peer of Org1 together, each a process of its own. */
+final class ClusterNodes {
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+  private static final String READY = "Started peer with ID=";
+  private static final String NAME = "org1";
+  private static final String BUILDER_CONFIG = "CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG";
+
+  /** The place of the builder in stock images; where it is not, ours is built in. */
+  private static final Path BUILDER = Path.of("/opt/hyperledger/ccaas_builder");
+
+  private final NetworkFolder folder;
+  private final Processes processes;
+  private final ClusterPlan plan;
+
+  ClusterNodes(NetworkFolder folder, Processes processes, ClusterPlan plan) {
+    this.folder = folder;
+    this.processes = processes;
+    this.plan = plan;
+  }
+
+  List<PeerPlace> places() {
+    return plan.places(folder.ports()).toList();
+  }
+
+  /** Those whose process runs, paused or not. */
+  List<PeerPlace> running() {
+    return places().stream().filter(p -> processes.alive(p.process()).isPresent()).toList();
+  }
+
+  PeerPlace place(String name) {
+    return places().stream()
+        .filter(p -> p.process().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new NetworkException(
+                    "there is no %s; the nodes are %s"
+                        .formatted(
+                            name,
+                            places().stream()
+                                .map(PeerPlace::process)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  /** Starts all nodes at once and waits until each serves. */
+  void startAll() {
+    places().forEach(this::start);
+    places().forEach(this::awaitReady);
+  }
+
+  /** Starts a node, with the data that it has. */
+  void start(PeerPlace place) {
+    Path config = folder.root().resolve(place.process());
+    Path core = config.resolve("core.yaml");
+    Template.writeCore(folder, NetworkFolder.ORG1, place, BUILDER, core);
+    Path more = config.resolve("cluster.yaml");
+    Template.write("cluster.yaml", values(place), more);
+    append(more, core);
+    int number = places().indexOf(place) + 1;
+    processes.start(
+        place.process(),
+        List.of(folder.distribution().resolve("bin/blockraft").toString(), "node", "start"),
+        Map.of(
+            "FABRIC_CFG_PATH",
+            config.toString(),
+            BUILDER_CONFIG,
+            ChaincodeServers.templateValues(folder.ports(), number)));
+  }
+
+  private Map<String, String> values(PeerPlace place) {
+    EtcdServers etcd = new EtcdServers(folder, processes, plan.etcdMembers());
+    return Map.of(
+        "cluster", NAME,
+        "name", place.process(),
+        "linkPort", Integer.toString(place.linkPort()),
+        "etcd", etcd.endpoints().stream().collect(Collectors.joining("\", \"", "\"", "\"")));
+  }
+
+  private static void append(Path from, Path to) {
+    try {
+      Files.writeString(
+          to, Files.readString(from), StandardCharsets.UTF_8, StandardOpenOption.APPEND);
+      Files.delete(from);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void awaitReady(PeerPlace place) {
+    processes.awaitLog(place.process(), READY, START_TIMEOUT);
+  }
+
+  void kill(PeerPlace place) {
+    processes.kill(place.process());
+  }
+
+  /** Stops a node's clock, so to say: the process is there and does nothing. */
+  void pause(PeerPlace place) {
+    processes.signal(place.process(), "STOP");
+  }
+
+  void resume(PeerPlace place) {
+    processes.signal(place.process(), "CONT");
+  }
+}

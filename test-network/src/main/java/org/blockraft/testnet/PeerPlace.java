@@ -1,0 +1,25 @@
+package org.blockraft.testnet;
+
+/**
+ * Where a peer, or one node of ours, runs.
+ *
+ * @param process its name, and that of its folders
+ * @param port of the peer's services
+ * @param operationsPort of health and metrics
+ */
+record PeerPlace(String process, int port, int operationsPort) {
+  String address() {
+    return NetworkPorts.HOST + ":" + port;
+  }
+
+  int chaincodePort() {
+    return port + 1;
+  }
+
+  /** Where other nodes of the same peer dial. */
+  int linkPort() {
+    return port + LINK_OFFSET;
+  }
+
+  private static final int LINK_OFFSET = 5;
+}
