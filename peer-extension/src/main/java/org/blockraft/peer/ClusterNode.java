@@ -146,7 +146,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
                 () -> coordinator.clusterId().orElse(""),
                 config.node(),
                 incarnation,
-                ProductVersion.text(),
+                ProductVersion.version(),
                 new InetSocketAddress(
                     config.listenAddress().substring(0, colon),
                     Integer.parseInt(config.listenAddress().substring(colon + 1))))
@@ -417,7 +417,6 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
 
   @Override
   public void linkUp(String node, Hello hello) {
-    LOG.info("Linked with {} ({})", node, hello.getProductVersion());
     peer.found(node);
     loop.execute(() -> replicas.linkUp(node));
     reconcile();
@@ -425,7 +424,6 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
 
   @Override
   public void linkDown(String node, String reason) {
-    LOG.warn("The link with {} is gone: {}", node, reason);
     loop.execute(() -> replicas.linkDown(node));
   }
 

@@ -49,7 +49,19 @@ final class TidyTest {
           Map.entry(
               "endorse",
               Set.of("identity", "simulation", "chaincode", "lifecycle", "ledger", "state")),
-          Map.entry("worker", Set.of("chaincode", "endorse", "validate")),
+          Map.entry(
+              "replication",
+              Set.of(
+                  "cluster",
+                  "coordination",
+                  "endorse",
+                  "identity",
+                  "intake",
+                  "ledger",
+                  "lifecycle",
+                  "validate")),
+          Map.entry(
+              "worker", Set.of("chaincode", "cluster", "endorse", "replication", "validate")),
           Map.entry("dispatch", Set.of("cluster", "endorse", "worker")),
           Map.entry(
               "ingress",
