@@ -19,7 +19,7 @@ final class EtcdServers {
           + " bookworm and 23.04 it is called etcd), or unpack a release of etcd and put it on"
           + " PATH";
 
-  private static final String READY = "ready to serve client requests";
+  private static final String READY = "serving client traffic";
   private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
   private static final String PROGRAM = "etcd";
 
