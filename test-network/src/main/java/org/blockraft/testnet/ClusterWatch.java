@@ -72,6 +72,20 @@ final class ClusterWatch implements AutoCloseable {
     return heights(channel, now()).getFirst();
   }
 
+  /** The greatest height that any node has announced. */
+  long highest(String channel) {
+    return heights(channel, now()).stream().mapToLong(Long::longValue).max().orElse(0);
+  }
+
+  /** Waits until a node has announced a height. */
+  void awaitHeight(PeerPlace place, String channel, long least, Duration timeout) {
+    awaitTrue(
+        "height %d of %s on %s".formatted(least, channel, place.process()),
+        timeout,
+        all ->
+            all.containsKey(place) && all.get(place).heights().getOrDefault(channel, 0L) >= least);
+  }
+
   private static List<Long> heights(String channel, Map<PeerPlace, NodeMetrics> all) {
     return all.values().stream().map(m -> m.heights().getOrDefault(channel, 0L)).toList();
   }

@@ -227,6 +227,13 @@ final class LocalNetwork {
     return file.id();
   }
 
+  /** Deploys a sample chaincode, with a server of its own for each node of ours. */
+  void deploySample(String channel, String sample) {
+    Deployment deployment = new Deployment(sample, "1.0", ChaincodeServers.address(sample, folder));
+    new ChaincodeServers(folder).start(sample, packageId(deployment));
+    deploy(channel, deployment);
+  }
+
   /** The package id of a server at an address, before it is installed. */
   static String packageId(Deployment deployment) {
     return PackageFile.ofServer(

@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       OrdererCommand.class,
       DifferentialCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      FailoverCommand.class
     })
 public final class Main implements Runnable {
   /** The folder that holds everything of the network. */

@@ -2,6 +2,7 @@ package org.blockraft.testnet;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -84,7 +85,15 @@ final class PeerClient implements AutoCloseable {
         .signer(signer::sign)
         .hash(Hash.NONE)
         .connection(channel)
+        .evaluateOptions(PeerClient::withDeadline)
+        .endorseOptions(PeerClient::withDeadline)
+        .submitOptions(PeerClient::withDeadline)
+        .commitStatusOptions(PeerClient::withDeadline)
         .connect();
+  }
+
+  private static CallOptions withDeadline(CallOptions options) {
+    return options.withDeadlineAfter(CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
   }
 
   private byte[] credentials() {

@@ -60,8 +60,7 @@ final class TidyTest {
                   "ledger",
                   "lifecycle",
                   "validate")),
-          Map.entry(
-              "worker", Set.of("chaincode", "cluster", "endorse", "replication", "validate")),
+          Map.entry("worker", Set.of("chaincode", "cluster", "endorse", "replication", "validate")),
           Map.entry("dispatch", Set.of("cluster", "endorse", "worker")),
           Map.entry(
               "ingress",
