@@ -3,15 +3,17 @@ package org.blockraft.replication;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.blockraft.cluster.Links;
@@ -26,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Siblings {
   private static final Logger LOG = LoggerFactory.getLogger(Siblings.class);
+
+  /** A lost link comes back within milliseconds when both nodes are well. */
+  private static final Duration RETRY_PAUSE = Duration.ofMillis(10);
 
   private final Links links;
   private final LongSupplier term;
@@ -53,55 +58,66 @@ public final class Siblings {
 
   /**
    * Has something stored by so many other nodes that, with this one, a majority of the live nodes
-   * has it.
+   * has it. Nodes whose link is lost meanwhile are asked again when they are back.
    *
    * @return whether that is so; false after the timeout, or when too many refused
    */
   public boolean storeAtMajority(Request request, Duration timeout) {
-    Set<String> alive = members.get();
-    int wanted = Agreement.majority(Math.max(1, alive.size())) - 1;
-    if (wanted <= 0) {
-      return true;
-    }
-    Set<String> asked = linked();
-    CountDownLatch stored = new CountDownLatch(wanted);
-    CountDownLatch answered = new CountDownLatch(asked.size());
-    AtomicInteger good = new AtomicInteger();
-    for (String node : asked) {
-      var _ =
-          request(node, request, timeout)
-              .whenComplete(
-                  (reply, failure) -> {
-                    if (failure == null && reply.getKindCase() == Reply.KindCase.PAYLOAD) {
-                      good.incrementAndGet();
-                      stored.countDown();
-                    } else {
-                      LOG.warn(
-                          "{} did not store what it was sent: {}",
-                          node,
-                          failure == null ? reply.getRefusal().getText() : failure.getMessage());
-                    }
-                    answered.countDown();
-                    if (answered.getCount() == 0) {
-                      drain(stored);
-                    }
-                  });
-    }
-    if (asked.size() < wanted) {
-      return false;
-    }
+    long deadline = System.nanoTime() + timeout.toNanos();
+    Set<String> stored = ConcurrentHashMap.newKeySet();
+    Set<String> refused = ConcurrentHashMap.newKeySet();
     try {
-      return stored.await(timeout.toMillis(), TimeUnit.MILLISECONDS) && good.get() >= wanted;
+      while (stored.size() < wanted()) {
+        Duration left = Duration.ofNanos(deadline - System.nanoTime());
+        Set<String> asked = new HashSet<>(linked());
+        asked.removeAll(stored);
+        asked.removeAll(refused);
+        if (left.isNegative() || (asked.isEmpty() && !refused.isEmpty())) {
+          return false;
+        }
+        store(request, asked, left, stored, refused);
+        if (stored.size() < wanted()) {
+          TimeUnit.NANOSECONDS.sleep(Math.min(left.toNanos(), RETRY_PAUSE.toNanos()));
+        }
+      }
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
   }
 
-  /** Wakes who waits: nobody else will answer. */
-  private static void drain(CountDownLatch latch) {
-    while (latch.getCount() > 0) {
-      latch.countDown();
+  /** So many others must have it that a majority of the live nodes has. */
+  private int wanted() {
+    return Agreement.majority(Math.max(1, members.get().size())) - 1;
+  }
+
+  /** Asks nodes once; returns when enough have it, or all have answered or are lost. */
+  private void store(
+      Request request, Set<String> asked, Duration timeout, Set<String> stored, Set<String> refused)
+      throws InterruptedException {
+    BlockingQueue<String> answered = new LinkedBlockingQueue<>();
+    for (String node : asked) {
+      var _ =
+          request(node, request, timeout)
+              .whenComplete(
+                  (reply, failure) -> {
+                    if (failure != null) {
+                      LOG.warn("{} did not store what it was sent", node, failure);
+                    } else if (reply.getKindCase() == Reply.KindCase.PAYLOAD) {
+                      stored.add(node);
+                    } else {
+                      LOG.warn("{} does not store: {}", node, reply.getRefusal().getText());
+                      refused.add(node);
+                    }
+                    answered.add(node);
+                  });
+    }
+    long deadline = System.nanoTime() + timeout.toNanos();
+    for (int i = 0; i < asked.size() && stored.size() < wanted(); i++) {
+      if (answered.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS) == null) {
+        return;
+      }
     }
   }
 
