@@ -447,8 +447,9 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
         .start(
             () -> {
               try {
-                boolean complete = fetchPackages() & fetchChannels();
-                if (!complete) {
+                boolean packages = fetchPackages();
+                boolean all = fetchChannels() && packages;
+                if (!all) {
                   var _ = loop.schedule(Duration.ofSeconds(1), this::reconcile);
                 }
               } catch (RuntimeException e) {

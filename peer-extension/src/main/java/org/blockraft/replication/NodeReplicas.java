@@ -1,7 +1,6 @@
 package org.blockraft.replication;
 
 import com.google.protobuf.ByteString;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.blockraft.cluster.LinkLimits;
 import org.blockraft.cluster.wire.Announced;
 import org.blockraft.cluster.wire.ChannelHeight;
 import org.blockraft.cluster.wire.Control;
@@ -35,9 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeReplicas {
   private static final Logger LOG = LoggerFactory.getLogger(NodeReplicas.class);
-
-  /** Heartbeats also find a node that hangs; a dead one is found by its links. */
-  public static final Duration HEARTBEAT = Duration.ofMillis(50);
 
   /** How often subscriptions that bring nothing are looked for. */
   private static final int TICK_BEATS = 10;
@@ -280,7 +277,7 @@ public final class NodeReplicas {
   }
 
   private void beat() {
-    var _ = loop.schedule(HEARTBEAT, this::beat);
+    var _ = loop.schedule(LinkLimits.HEARTBEAT_INTERVAL, this::beat);
     if (++beats % TICK_BEATS == 0) {
       // Leadership also ends by this node's own clock, without a word from etcd.
       assignRoles();

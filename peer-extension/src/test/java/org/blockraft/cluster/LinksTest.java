@@ -20,7 +20,6 @@ import java.util.stream.IntStream;
 import org.blockraft.cluster.wire.Announced;
 import org.blockraft.cluster.wire.Control;
 import org.blockraft.cluster.wire.Frame;
-import org.blockraft.cluster.wire.Heartbeat;
 import org.blockraft.cluster.wire.Refusal;
 import org.blockraft.cluster.wire.Reply;
 import org.blockraft.cluster.wire.Request;
@@ -197,23 +196,6 @@ final class LinksTest {
       b.awaitEvent("down a");
       assertEquals(Set.of("c"), a.links.connected());
       TestNode.link(a, b, c);
-    }
-  }
-
-  @Test
-  void heartbeatsReachEveryNode() {
-    try (TestNode a = new TestNode("a");
-        TestNode b = new TestNode("b");
-        Heartbeats heartbeats =
-            new Heartbeats(a.links, () -> 7, () -> Heartbeat.newBuilder().setWeight(2).build())) {
-      TestNode.link(a, b);
-      heartbeats.start(Duration.ofMillis(5));
-      await().atMost(PATIENCE).until(() -> b.frames.size() >= 3);
-      Frame first = b.frames.get(0);
-      assertEquals(7, first.getTerm());
-      assertEquals(2, first.getHeartbeat().getWeight());
-      assertEquals(
-          first.getHeartbeat().getSequence() + 1, b.frames.get(1).getHeartbeat().getSequence());
     }
   }
 }
