@@ -93,6 +93,8 @@ public final class ChaincodeServers {
 
   private void launch(String process, String sample, String packageId, String address) {
     processes.stop(process);
+    int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    Ports.requireFree(Map.of(port, "the chaincode " + sample));
     processes.start(
         process,
         List.of(

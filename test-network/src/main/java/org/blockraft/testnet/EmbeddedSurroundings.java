@@ -41,6 +41,11 @@ final class EmbeddedSurroundings implements Surroundings {
   }
 
   @Override
+  public Map<Integer, String> ports() {
+    return Map.of(folder.ports().orderer(), "the development orderer");
+  }
+
+  @Override
   public void generate() {
     if (Files.isDirectory(folder.crypto())) {
       return;

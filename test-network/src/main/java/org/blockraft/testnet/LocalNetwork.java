@@ -90,7 +90,7 @@ final class LocalNetwork {
 
   /** Makes key material and starts everything but the channels, with one process as our peer. */
   void up() {
-    begin();
+    begin(List.of(folder.ports().peer(NetworkFolder.ORG1)));
     startPeer();
   }
 
@@ -100,7 +100,7 @@ final class LocalNetwork {
         EtcdServers.program(System.getenv())
             .orElseThrow(() -> new NetworkException(EtcdServers.MISSING));
     plan.write(folder);
-    begin();
+    begin(plan.places(folder.ports()).toList());
     new EtcdServers(folder, processes, plan.etcdMembers()).start(etcd);
     ClusterNodes nodes = new ClusterNodes(folder, processes, plan);
     nodes.startAll();
@@ -109,7 +109,11 @@ final class LocalNetwork {
     }
   }
 
-  private void begin() {
+  private void begin(List<PeerPlace> own) {
+    if (processes.names().stream().allMatch(name -> processes.alive(name).isEmpty())) {
+      Ports.requireFree(surroundings.ports());
+      own.forEach(place -> Ports.requireFree(Ports.of(place)));
+    }
     try {
       Files.createDirectories(folder.root());
       Files.write(modeFile(folder), surroundings.name().getBytes(StandardCharsets.UTF_8));

@@ -40,6 +40,15 @@ final class StockSurroundings implements Surroundings {
   }
 
   @Override
+  public Map<Integer, String> ports() {
+    Map<Integer, String> ports = new HashMap<>(Ports.of(folder.ports().peer(NetworkFolder.ORG2)));
+    ports.put(folder.ports().orderer(), "the orderer");
+    ports.put(folder.ports().ordererAdmin(), "the orderer's administration");
+    ports.put(folder.ports().ordererOperations(), "the orderer's operations");
+    return ports;
+  }
+
+  @Override
   public void generate() {
     if (Files.isDirectory(folder.crypto())) {
       return;

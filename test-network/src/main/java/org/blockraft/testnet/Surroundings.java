@@ -2,6 +2,7 @@ package org.blockraft.testnet;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The network around our peer: key material, orderer, other organizations' peers. Either {@link
@@ -16,6 +17,9 @@ interface Surroundings {
 
   /** Organizations with a peer, ours first. */
   List<NetworkFolder.Org> organizations();
+
+  /** What its processes listen on, and who listens there. */
+  Map<Integer, String> ports();
 
   /** Makes key material; does nothing when it is there. */
   void generate();
