@@ -3,11 +3,13 @@ package org.blockraft.identity;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilder;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXCertPathBuilderResult;
+import java.security.cert.PKIXReason;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
@@ -38,13 +40,18 @@ final class TlsClientCheck extends X509ExtendedTrustManager {
     if (!required) {
       return;
     }
-    List<X509Certificate> anchors = roots.current();
     X509Certificate leaf = chain[0];
-    checkUsage(leaf);
-    if (anchors.contains(leaf)) {
-      leaf.checkValidity();
-      return;
+    leaf.checkValidity();
+    List<X509Certificate> anchors = roots.current();
+    if (!anchors.contains(leaf)) {
+      checkPath(leaf, chain, anchors);
     }
+    checkUsage(leaf);
+  }
+
+  private static void checkPath(
+      X509Certificate leaf, X509Certificate[] chain, List<X509Certificate> anchors)
+      throws CertificateException {
     try {
       Set<TrustAnchor> trusted =
           anchors.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
@@ -59,8 +66,15 @@ final class TlsClientCheck extends X509ExtendedTrustManager {
           (PKIXCertPathBuilderResult) CertPathBuilder.getInstance("PKIX").build(parameters);
       path.getTrustAnchor().getTrustedCert().checkValidity();
     } catch (GeneralSecurityException e) {
-      throw new CertificateException("client certificate is not trusted: " + e.getMessage(), e);
+      String text = "client certificate is not trusted: " + e.getMessage();
+      throw new CertificateException(text, unknownAuthority(text, e));
     }
+  }
+
+  /** From this cause the TLS library makes the alert that says so, as stock sends it. */
+  private static CertPathValidatorException unknownAuthority(
+      String text, GeneralSecurityException cause) {
+    return new CertPathValidatorException(text, cause, null, -1, PKIXReason.NO_TRUST_ANCHOR);
   }
 
   private static void checkUsage(X509Certificate leaf) throws CertificateException {

@@ -2,6 +2,7 @@ package org.blockraft.identity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Grpc;
@@ -18,6 +19,8 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.grpc.stub.ClientCalls;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -68,6 +71,24 @@ class TlsTrustTest {
     assertEquals(own.leafHash(), seen.get());
     assertEquals(Status.Code.UNAVAILABLE, call(Optional.of(stranger.tls())));
     assertEquals(Status.Code.UNAVAILABLE, call(Optional.empty()));
+  }
+
+  @Test
+  void shouldSayInTheAlertThatTheAuthorityIsUnknown() throws Exception {
+    start(true, new TlsRoots(List.of(org.tlsAuthorityPem())));
+
+    StatusRuntimeException refused =
+        assertThrows(
+            StatusRuntimeException.class,
+            () -> send(List.of(org.tlsAuthorityPem()), Optional.of(stranger.tls())));
+
+    assertTrue(trace(refused).contains("UNKNOWN_CA"), () -> trace(refused));
+  }
+
+  private static String trace(Throwable failure) {
+    StringWriter text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text));
+    return text.toString();
   }
 
   @Test
@@ -142,6 +163,16 @@ class TlsTrustTest {
 
   private Status.Code call(List<ByteString> roots, Optional<TlsCredentials> credentials)
       throws InterruptedException {
+    try {
+      send(roots, credentials);
+      return Status.Code.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus().getCode();
+    }
+  }
+
+  private void send(List<ByteString> roots, Optional<TlsCredentials> credentials)
+      throws InterruptedException {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("localhost", server.getPort())
             .sslContext(TlsTrust.client(roots, credentials))
@@ -152,9 +183,6 @@ class TlsTrustTest {
           EndorserGrpc.getProcessProposalMethod(),
           io.grpc.CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
           SignedProposal.getDefaultInstance());
-      return Status.Code.OK;
-    } catch (StatusRuntimeException e) {
-      return e.getStatus().getCode();
     } finally {
       channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
     }
