@@ -1,15 +1,14 @@
 package org.blockraft.identity;
 
+import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSslCertificateException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilder;
-import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXCertPathBuilderResult;
-import java.security.cert.PKIXReason;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
@@ -27,6 +26,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 final class TlsClientCheck extends X509ExtendedTrustManager {
   private static final String CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
   private static final String ANY_USAGE = "2.5.29.37.0";
+
+  /** X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY: makes the alert that stock sends too. */
+  private static final int ISSUER_UNKNOWN = 20;
 
   private final boolean required;
   private final TlsRoots roots;
@@ -66,15 +68,9 @@ final class TlsClientCheck extends X509ExtendedTrustManager {
           (PKIXCertPathBuilderResult) CertPathBuilder.getInstance("PKIX").build(parameters);
       path.getTrustAnchor().getTrustedCert().checkValidity();
     } catch (GeneralSecurityException e) {
-      String text = "client certificate is not trusted: " + e.getMessage();
-      throw new CertificateException(text, unknownAuthority(text, e));
+      throw new OpenSslCertificateException(
+          "client certificate is not trusted: " + e.getMessage(), e, ISSUER_UNKNOWN);
     }
-  }
-
-  /** From this cause the TLS library makes the alert that says so, as stock sends it. */
-  private static CertPathValidatorException unknownAuthority(
-      String text, GeneralSecurityException cause) {
-    return new CertPathValidatorException(text, cause, null, -1, PKIXReason.NO_TRUST_ANCHOR);
   }
 
   private static void checkUsage(X509Certificate leaf) throws CertificateException {
