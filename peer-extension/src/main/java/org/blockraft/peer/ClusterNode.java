@@ -230,6 +230,15 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
     return coordinator.leading().isPresent();
   }
 
+  /** The leader, when it is another node that can be reached. */
+  Optional<String> otherLeader() {
+    return coordinator
+        .view()
+        .leader()
+        .map(Leader::node)
+        .filter(node -> !node.equals(config.node()) && links.connected().contains(node));
+  }
+
   boolean isDraining() {
     return draining;
   }

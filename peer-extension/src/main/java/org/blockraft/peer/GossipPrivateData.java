@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.blockraft.endorse.PrivateDataPeers;
-import org.blockraft.gossip.Gossip;
 import org.blockraft.gossip.GossipMember;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.IdentityException;
@@ -22,14 +21,14 @@ import org.hyperledger.fabric.protos.transientstore.TxPvtReadWriteSetWithConfigI
 
 /** Private data to and from the peers that gossip knows. */
 final class GossipPrivateData implements PrivateDataPeers {
-  private final Gossip gossip;
+  private final OtherPeers others;
   private final Function<String, ChannelConfig> configs;
 
   /**
    * @param configs the configuration in force of a joined channel
    */
-  GossipPrivateData(Gossip gossip, Function<String, ChannelConfig> configs) {
-    this.gossip = gossip;
+  GossipPrivateData(OtherPeers others, Function<String, ChannelConfig> configs) {
+    this.others = others;
     this.configs = configs;
   }
 
@@ -40,7 +39,7 @@ final class GossipPrivateData implements PrivateDataPeers {
         SignaturePolicies.compile(
             collection.getMemberOrgsPolicy().getSignaturePolicy(), configs.apply(channelId).msps());
     List<Peer> members = new ArrayList<>();
-    for (GossipMember member : gossip.ofChannel(channelId)) {
+    for (GossipMember member : others.ofChannel(channelId)) {
       Envelope said = member.stateInfo();
       try {
         policy.evaluateSignedData(
@@ -55,7 +54,7 @@ final class GossipPrivateData implements PrivateDataPeers {
 
   @Override
   public boolean send(Peer peer, String channelId, PrivatePayload payload) {
-    return gossip.sendPrivateData(peer.pkiId(), channelId, payload);
+    return others.sendPrivateData(peer.pkiId(), channelId, payload);
   }
 
   /** What another peer sent, as the transient store keeps it. */

@@ -3,7 +3,6 @@ package org.blockraft.peer;
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
-import org.blockraft.gossip.Gossip;
 import org.blockraft.gossip.GossipMember;
 import org.blockraft.ingress.EndorserClient;
 import org.blockraft.ingress.LocalMembers;
@@ -14,12 +13,12 @@ import org.blockraft.ingress.RemoteEndorsers;
 /** This peer and those that it knows by gossip. */
 final class NetworkMembers implements Members {
   private final LocalMembers local;
-  private final Gossip gossip;
+  private final OtherPeers others;
   private final RemoteEndorsers endorsers;
 
-  NetworkMembers(LocalMembers local, Gossip gossip, RemoteEndorsers endorsers) {
+  NetworkMembers(LocalMembers local, OtherPeers others, RemoteEndorsers endorsers) {
     this.local = local;
-    this.gossip = gossip;
+    this.others = others;
     this.endorsers = endorsers;
   }
 
@@ -45,13 +44,13 @@ final class NetworkMembers implements Members {
 
   @Override
   public List<Member> alive() {
-    return joined(local.alive(), gossip.alive());
+    return joined(local.alive(), others.alive());
   }
 
   @Override
   public List<Member> ofChannel(String channelId) {
     List<Member> own = local.ofChannel(channelId);
-    return own.isEmpty() ? own : joined(own, gossip.ofChannel(channelId));
+    return own.isEmpty() ? own : joined(own, others.ofChannel(channelId));
   }
 
   private List<Member> joined(List<Member> own, List<GossipMember> others) {

@@ -113,6 +113,7 @@ public final class PeerNode implements AutoCloseable {
   private final DefinitionCache definitions;
   private final PackageStore packages;
   private final Gossip gossip;
+  private final OtherPeers others;
   private final RemoteEndorsers endorsers;
   private final GatewayService gateway;
   private final GrpcServer server;
@@ -222,6 +223,8 @@ public final class PeerNode implements AutoCloseable {
             clock,
             random);
 
+    this.others = new OtherPeers(gossip, cluster);
+
     // The proposal flow: dispatcher over workers, this node's the only one.
     Endorser endorser =
         new Endorser(
@@ -232,7 +235,7 @@ public final class PeerNode implements AutoCloseable {
             runtime::execute,
             privateData(
                 new PrivateDataDissemination(
-                    channels, new GossipPrivateData(gossip, channels::config), random)),
+                    channels, new GossipPrivateData(others, channels::config), random)),
             signer,
             filters(clock),
             meters);
@@ -260,7 +263,7 @@ public final class PeerNode implements AutoCloseable {
                 served,
                 chaincodes,
                 clock),
-            gossip,
+            others,
             endorsers);
     this.gateway =
         new GatewayService(
@@ -505,6 +508,7 @@ public final class PeerNode implements AutoCloseable {
             node::channel,
             channels::ledger,
             packages,
+            others,
             this::installFromSibling,
             channels::joinFromSibling),
         worker::outstanding);

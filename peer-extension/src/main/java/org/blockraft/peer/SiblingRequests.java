@@ -66,6 +66,7 @@ final class SiblingRequests implements AutoCloseable {
   private final Function<String, Optional<ClusteredChannel>> channels;
   private final Function<String, Optional<Ledger>> ledgers;
   private final PackageStore packages;
+  private final OtherPeers others;
   private final Consumer<ByteString> installs;
   private final Consumer<Block> joins;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -80,6 +81,7 @@ final class SiblingRequests implements AutoCloseable {
       Function<String, Optional<ClusteredChannel>> channels,
       Function<String, Optional<Ledger>> ledgers,
       PackageStore packages,
+      OtherPeers others,
       Consumer<ByteString> installs,
       Consumer<Block> joins) {
     this.worker = worker;
@@ -87,6 +89,7 @@ final class SiblingRequests implements AutoCloseable {
     this.channels = channels;
     this.ledgers = ledgers;
     this.packages = packages;
+    this.others = others;
     this.installs = installs;
     this.joins = joins;
   }
@@ -141,6 +144,13 @@ final class SiblingRequests implements AutoCloseable {
               .orElseThrow(() -> new Refused(Refusal.Code.BEHIND, "no such package"));
       case STORE_CHANNEL -> {
         joins.accept(Block.parseFrom(request.getStoreChannel().getGenesis()));
+        yield ByteString.EMPTY;
+      }
+      case FETCH_MEMBERS -> others.serve(request.getFetchMembers());
+      case RELAY_PRIVATE -> {
+        if (!others.serve(request.getRelayPrivate())) {
+          throw new Refused(Refusal.Code.FAILED, "the other peer did not store it");
+        }
         yield ByteString.EMPTY;
       }
       case FETCH_GENESIS ->
