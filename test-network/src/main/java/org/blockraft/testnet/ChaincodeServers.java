@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,11 +71,12 @@ public final class ChaincodeServers {
    */
   void start(String sample, String packageId) {
     int nodes = ClusterPlan.of(folder).map(ClusterPlan::nodes).orElse(1);
-    List<String> started = new ArrayList<>();
+    Map<String, String> started = new LinkedHashMap<>();
     for (int node = 1; node <= nodes; node++) {
       String process = "chaincode-" + sample + (nodes == 1 ? "" : "-" + node);
-      launch(process, sample, packageId, folder.ports().chaincode(sample, node));
-      started.add(process);
+      String address = folder.ports().chaincode(sample, node);
+      launch(process, sample, packageId, address);
+      started.put(process, address);
     }
     started.forEach(this::awaitReady);
   }
@@ -84,11 +85,12 @@ public final class ChaincodeServers {
   public void start(String sample, String packageId, String address) {
     String process = "chaincode-" + sample;
     launch(process, sample, packageId, address);
-    awaitReady(process);
+    awaitReady(process, address);
   }
 
-  private void awaitReady(String process) {
-    processes.awaitLog(process, "Traces disabled", START_TIMEOUT);
+  private void awaitReady(String process, String address) {
+    int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    processes.awaitPort(process, port, START_TIMEOUT);
   }
 
   private void launch(String process, String sample, String packageId, String address) {

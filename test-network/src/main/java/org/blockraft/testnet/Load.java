@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 final class Load implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(10);
 
+  /** Nothing is to be expected when so many requests failed. */
+  private static final int FAILED_MAX = 1000;
+
   private final NetworkFolder folder;
   private final LoadPlan plan;
   private final InstantSource clock;
@@ -48,10 +51,10 @@ final class Load implements AutoCloseable {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (before.entrySet().stream()
         .anyMatch(e -> e.getKey().record().commits.count() < e.getValue() + more)) {
-      if (System.nanoTime() > deadline) {
+      if (System.nanoTime() > deadline || failed() > FAILED_MAX) {
         throw new NetworkException(
-            "clients had too few commits in %d s; failures: %s"
-                .formatted(timeout.toSeconds(), failures()));
+            "clients had too few commits, %d requests failed, the first:\n%s"
+                .formatted(failed(), String.join("\n", failures())));
       }
       LockSupport.parkNanos(POLL.toNanos());
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What the clients of one node saw. Safe for many threads. */
 final class LoadRecord {
   /** Enough to see what is wrong. */
-  private static final int FAILURES_KEPT_MAX = 20;
+  private static final int FAILURES_KEPT_MAX = 5;
 
   final Gaps endorsements = new Gaps();
   final Gaps commits = new Gaps();

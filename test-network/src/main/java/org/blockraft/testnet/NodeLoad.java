@@ -62,6 +62,7 @@ final class NodeLoad implements AutoCloseable {
 
   private void submit(String from, String to) {
     transact("deposit", from, Long.toString(DEPOSIT));
+    transact("deposit", to, Long.toString(DEPOSIT));
     while (!ended) {
       transact("transfer", from, to, "1");
       LockSupport.parkNanos(plan.pause().toNanos());

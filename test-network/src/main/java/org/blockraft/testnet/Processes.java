@@ -2,6 +2,8 @@ package org.blockraft.testnet;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +24,7 @@ import java.util.stream.Stream;
  */
 public final class Processes {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+  private static final int CONNECT_TIMEOUT_MILLIS = 500;
   private static final int TAIL_LINES = 5;
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -55,8 +59,26 @@ public final class Processes {
 
   /** Waits until the log of a process holds a text. */
   public void awaitLog(String name, String text, Duration timeout) {
+    await(name, () -> readLog(name).contains(text), timeout);
+  }
+
+  /** Waits until a process takes connections. */
+  void awaitPort(String name, int port, Duration timeout) {
+    await(name, () -> isOpen(port), timeout);
+  }
+
+  private static boolean isOpen(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(NetworkPorts.HOST, port), CONNECT_TIMEOUT_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void await(String name, BooleanSupplier ready, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (!readLog(name).contains(text)) {
+    while (!ready.getAsBoolean()) {
       if (alive(name).isEmpty()) {
         throw new NetworkException(
             "%s ended, see %s\n%s".formatted(name, folder.log(name), lastLines(name)));
