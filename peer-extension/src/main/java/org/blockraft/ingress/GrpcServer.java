@@ -8,6 +8,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,6 +34,7 @@ public final class GrpcServer implements AutoCloseable {
   /** How long calls that were cut off at close have to end. */
   private static final long STOP_SECONDS = 5;
 
+  private final OpenCalls open = new OpenCalls();
   private final Server server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -53,7 +55,7 @@ public final class GrpcServer implements AutoCloseable {
             .fallbackHandlerRegistry(new UnknownMethods(services));
     settings.tls().ifPresent(builder::sslContext);
     for (ServerServiceDefinition service : intercepted(services, settings.limits(), meters)) {
-      builder.addService(service);
+      builder.addService(ServerInterceptors.intercept(service, open));
     }
     this.server = builder.build();
   }
@@ -88,6 +90,23 @@ public final class GrpcServer implements AutoCloseable {
   /** The port it listens on. */
   public int port() {
     return server.getPort();
+  }
+
+  /**
+   * Takes no new calls, tells clients to go elsewhere, and waits for the calls under way.
+   *
+   * @param unaryMax for calls with one answer
+   * @param streamsMax for all others, counted from now as well
+   */
+  public void finish(Duration unaryMax, Duration streamsMax) {
+    server.shutdown();
+    try {
+      if (!open.awaitNone(unaryMax, streamsMax)) {
+        LOG.warn("Calls are still under way, and are cut off: {}", open);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Cuts off all calls and connections. */

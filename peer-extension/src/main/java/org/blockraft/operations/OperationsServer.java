@@ -22,12 +22,13 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
- * The operations endpoint: /healthz, /version, /logspec and /metrics. With TLS, /logspec and
- * /metrics ask for a client certificate; the other two never do. Each request runs on a virtual
+ * The operations endpoint: /healthz, /version, /logspec and /metrics, and what is added. With TLS,
+ * all ask for a client certificate but /healthz and /version. Each request runs on a virtual
  * thread of its own.
  *
  * <p>Fabric source: core/operations/system.go, common/fabhttp/server.go,
@@ -49,6 +50,7 @@ public final class OperationsServer implements AutoCloseable {
   private final FabricMeterRegistry metrics;
   private final VersionInfo version;
   private final InstantSource clock;
+  private final boolean tls;
 
   /**
    * Binds the address; requests are answered after {@link #start}.
@@ -69,7 +71,7 @@ public final class OperationsServer implements AutoCloseable {
     this.version = version;
     this.clock = clock;
     this.server = bind(settings);
-    boolean tls = settings.tls().isPresent();
+    this.tls = settings.tls().isPresent();
     serve("/healthz", false, this::healthz);
     serve("/version", false, this::version);
     serve("/logspec", tls, this::logspec);
@@ -84,6 +86,25 @@ public final class OperationsServer implements AutoCloseable {
         .tag("version", version.version())
         .strongReference(true)
         .register(metrics);
+  }
+
+  /**
+   * Adds a page that is read only, before the server is started. With TLS it asks for a client
+   * certificate, as /metrics does.
+   *
+   * @param json the page's content at the moment
+   */
+  public void page(String path, Supplier<String> json) {
+    serve(
+        path,
+        tls,
+        exchange -> {
+          if (exchange.getRequestMethod().equals("GET")) {
+            send(exchange, 200, "application/json", json.get());
+          } else {
+            send(exchange, 405, "", "");
+          }
+        });
   }
 
   /** Begins to answer. */

@@ -79,7 +79,7 @@ final class Channels implements ChannelDirectory, AutoCloseable {
   @Override
   public void join(Block genesis) {
     String channelId = joinHere(genesis);
-    cluster.ifPresent(node -> node.joined(genesis, channelId));
+    cluster.ifPresent(node -> node.holdings().joined(genesis, channelId));
   }
 
   /** Joins a channel on this node alone; one that is joined already stays as it is. */

@@ -37,6 +37,9 @@ public record ClusterConfig(
 
   private static final String AT = "blockraft.cluster.";
 
+  /** A cluster by its name, and its etcd. */
+  record Etcd(String cluster, EtcdSettings settings) {}
+
   static Optional<ClusterConfig> from(CoreYaml yaml) {
     String name = yaml.text(AT + "name", "");
     if (name.isEmpty()) {
@@ -65,6 +68,25 @@ public record ClusterConfig(
               key,
               PeerConfig.paths(yaml, AT + "tls.admitted.files"),
               etcd(yaml, name)));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("blockraft.cluster: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The name of the cluster and where its etcd is; all that commands need.
+   *
+   * @throws ConfigurationException if this peer is no cluster
+   */
+  static Etcd etcd(CoreYaml yaml) {
+    String name = yaml.text(AT + "name", "");
+    if (name.isEmpty()) {
+      throw new ConfigurationException(
+          "this peer is no cluster: %sname is not set in core.yaml, nor is %s"
+              .formatted(AT, CoreYaml.environmentName(AT + "name")));
+    }
+    try {
+      return new Etcd(name, etcd(yaml, name));
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException("blockraft.cluster: " + e.getMessage(), e);
     }

@@ -1,7 +1,6 @@
 package org.blockraft.peer;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -17,9 +16,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +28,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.blockraft.chaincode.InstalledPackage;
@@ -39,15 +35,11 @@ import org.blockraft.cluster.AdmittedNodes;
 import org.blockraft.cluster.LinkListener;
 import org.blockraft.cluster.LinkSettings;
 import org.blockraft.cluster.Links;
-import org.blockraft.cluster.wire.FetchGenesis;
-import org.blockraft.cluster.wire.FetchPackage;
 import org.blockraft.cluster.wire.Frame;
 import org.blockraft.cluster.wire.Heartbeat;
 import org.blockraft.cluster.wire.Hello;
 import org.blockraft.cluster.wire.Reply;
 import org.blockraft.cluster.wire.Request;
-import org.blockraft.cluster.wire.StoreChannel;
-import org.blockraft.cluster.wire.StorePackage;
 import org.blockraft.coordination.ClusterView;
 import org.blockraft.coordination.CoordinationException;
 import org.blockraft.coordination.Coordinator;
@@ -75,16 +67,8 @@ import org.slf4j.LoggerFactory;
 final class ClusterNode implements LinkListener, Coordinator.Listener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
 
-  private static final String CHANNELS = "channels/";
-  private static final String PACKAGES = "packages/";
-
-  /** Facts about channels and packages are only there or not. */
-  private static final byte[] NOTED = {1};
-
-  /** Packages and genesis blocks take a moment to travel and be built. */
-  private static final Duration STORE_TIMEOUT = Duration.ofSeconds(20);
-
-  private static final Duration FACT_TIMEOUT = Duration.ofSeconds(5);
+  /** Proposals of other nodes that take longer are tried again elsewhere when this node is gone. */
+  private static final Duration HAND_OVER_MAX = Duration.ofSeconds(5);
 
   private final ClusterConfig config;
   private final LoopThread loop;
@@ -94,15 +78,16 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
   private final Siblings siblings;
   private final Path idFile;
   private final Map<String, ClusteredChannel> channels = new ConcurrentHashMap<>();
-  private final AtomicBoolean reconciling = new AtomicBoolean();
+  private final Duties duties;
+  private final NodeInfo self;
+  private final SharedHoldings holdings;
+  private final CompletableFuture<String> refusal = new CompletableFuture<>();
   private final ConcurrentLinkedQueue<Consumer<Boolean>> leadership = new ConcurrentLinkedQueue<>();
   private volatile Peer peer;
   private volatile SiblingRequests requests;
   private volatile IntSupplier outstanding = () -> 0;
   private volatile Set<String> members = Set.of();
-  private volatile boolean draining;
   private volatile boolean leading;
-  private volatile boolean closed;
 
   /** What the cluster needs of the peer on this node. */
   interface Peer {
@@ -133,12 +118,9 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
     new SecureRandom().nextBytes(random);
     String incarnation = HexFormat.of().formatHex(random);
     this.loop = new LoopThread("cluster");
-    this.coordinator =
-        EtcdCoordinator.connect(
-            loop,
-            config.etcd(),
-            new NodeInfo(config.node(), config.address(), incarnation),
-            knownId());
+    this.self = new NodeInfo(config.node(), config.address(), incarnation);
+    this.coordinator = EtcdCoordinator.connect(loop, config.etcd(), self, knownId());
+    this.duties = new Duties(self, coordinator, loop, this::underWayForOthers, this::hasSuccessor);
     int colon = config.listenAddress().lastIndexOf(':');
     LinkSettings settings =
         LinkSettings.of(
@@ -161,6 +143,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
             this,
             meters);
     this.siblings = new Siblings(links, this::term, () -> members);
+    this.holdings = new SharedHoldings(coordinator, siblings, loop);
     this.replicas =
         new NodeReplicas(
             config.node(),
@@ -177,6 +160,9 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
         .register(meters);
     Gauge.builder("cluster.term", this, node -> node.term())
         .description("The newest term that this node knows of.")
+        .register(meters);
+    Gauge.builder("cluster.draining", duties, d -> d.isDraining() ? 1 : 0)
+        .description("Whether this node wants neither leadership nor work of other nodes.")
         .register(meters);
     Gauge.builder("cluster.loop_depth", loop, LoopThread::depth)
         .description("Work that waits for the cluster's loop.")
@@ -240,7 +226,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
   }
 
   boolean isDraining() {
-    return draining;
+    return duties.isDraining();
   }
 
   Set<String> members() {
@@ -255,6 +241,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
   /** Joins the cluster. Channels that are open by now are replicated from the start. */
   void start(Peer local, SiblingRequests served, IntSupplier underWay) throws IOException {
     this.peer = local;
+    this.holdings.start(local);
     this.requests = served;
     this.outstanding = underWay;
     loop.execute(replicas::start);
@@ -292,58 +279,24 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
     return Optional.ofNullable(channels.get(channelId));
   }
 
-  /**
-   * Has a channel that was joined here joined by the others.
-   *
-   * @throws IllegalStateException if too few did
-   */
-  void joined(Block genesis, String channelId) {
-    replicate(
-        Request.newBuilder()
-            .setStoreChannel(StoreChannel.newBuilder().setGenesis(genesis.toByteString()))
-            .build(),
-        CHANNELS + channelId,
-        "channel " + channelId);
+  /** What the nodes agree to have: channels and packages. */
+  SharedHoldings holdings() {
+    return holdings;
   }
 
-  /**
-   * Has a package that was installed here installed by the others.
-   *
-   * @throws IllegalStateException if too few did
-   */
-  void installed(String packageId, ByteString file) {
-    replicate(
-        Request.newBuilder()
-            .setStorePackage(StorePackage.newBuilder().setPackageId(packageId).setPackage(file))
-            .build(),
-        PACKAGES + packageId,
-        "package " + packageId);
+  private int underWayForOthers() {
+    SiblingRequests served = requests;
+    return served == null ? 0 : served.underWay();
   }
 
-  private void replicate(Request request, String fact, String what) {
-    boolean stored = siblings.storeAtMajority(request, STORE_TIMEOUT);
-    boolean noted;
-    try {
-      noted = coordinator.put(fact, NOTED).get(FACT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      noted = false;
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("{} could not be noted in etcd", what, e);
-      noted = false;
-    }
-    if (!stored || !noted) {
-      throw new IllegalStateException(
-          what
-              + " is stored on this node, but "
-              + (stored ? "could not be noted in etcd" : "not by a majority of the nodes"));
-    }
+  private boolean hasSuccessor() {
+    return replicas.status().values().stream().anyMatch(n -> n.linked() && !n.draining());
   }
 
   private Heartbeat.Builder load() {
     return Heartbeat.newBuilder()
         .setOutstanding(outstanding.getAsInt())
-        .setDraining(draining)
+        .setDraining(duties.isDraining())
         .setWeight(Runtime.getRuntime().availableProcessors());
   }
 
@@ -360,11 +313,42 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
   }
 
   /**
-   * Gives leadership away and takes no work from other nodes any more; clients are still served.
+   * Gives leadership away, takes no work from other nodes any more and finishes what it has from
+   * them, before it stops. Clients are still served.
    */
-  void drain() {
-    draining = true;
-    coordinator.candidate(false);
+  void handOver() {
+    try {
+      duties.stop().get(HAND_OVER_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("Stopping before all was handed over to the other nodes", e);
+    }
+  }
+
+  /** Completes with the reason when this node must not be in the cluster. */
+  CompletableFuture<String> refusal() {
+    return refusal;
+  }
+
+  /** For /healthz. */
+  void checkHealth() {
+    String reason = refusal.getNow(null);
+    if (reason != null) {
+      throw new IllegalStateException("refused by the cluster: " + reason);
+    }
+  }
+
+  /** For people and machines: what this node knows of the cluster, as JSON. */
+  String page() {
+    return ClusterPage.of(
+        config.name(),
+        self,
+        coordinator,
+        Optional.ofNullable(refusal.getNow(null)),
+        duties.isDraining(),
+        replicas.status(),
+        channels.values());
   }
 
   @Override
@@ -407,7 +391,8 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
 
   @Override
   public void factsChanged() {
-    reconcile();
+    duties.factsChanged();
+    holdings.reconcile();
   }
 
   @Override
@@ -422,13 +407,14 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
   @Override
   public void refused(CoordinationException reason) {
     LOG.error("This node cannot be in the cluster: {}", reason.getMessage());
+    refusal.complete(reason.getMessage());
   }
 
   @Override
   public void linkUp(String node, Hello hello) {
     peer.found(node);
     loop.execute(() -> replicas.linkUp(node));
-    reconcile();
+    holdings.reconcile();
   }
 
   @Override
@@ -446,89 +432,10 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
     return requests.serve(request);
   }
 
-  /** Gets what the others have and this node lacks, in a thread of its own, one at a time. */
-  private void reconcile() {
-    if (peer == null || closed || !reconciling.compareAndSet(false, true)) {
-      return;
-    }
-    Thread.ofVirtual()
-        .name("reconcile")
-        .start(
-            () -> {
-              try {
-                boolean packages = fetchPackages();
-                boolean all = fetchChannels() && packages;
-                if (!all) {
-                  var _ = loop.schedule(Duration.ofSeconds(1), this::reconcile);
-                }
-              } catch (RuntimeException e) {
-                LOG.warn("Cannot take over what other nodes have; trying again", e);
-                var _ = loop.schedule(Duration.ofSeconds(1), this::reconcile);
-              } finally {
-                reconciling.set(false);
-              }
-            });
-  }
-
-  private boolean fetchPackages() {
-    Set<String> here = new HashSet<>();
-    peer.packages().forEach(p -> here.add(p.packageId()));
-    note(PACKAGES, here);
-    boolean complete = true;
-    for (String key : coordinator.facts(PACKAGES).keySet()) {
-      String id = key.substring(PACKAGES.length());
-      if (!here.contains(id)) {
-        Optional<ByteString> file =
-            siblings.fetch(
-                Request.newBuilder()
-                    .setFetchPackage(FetchPackage.newBuilder().setPackageId(id))
-                    .build(),
-                STORE_TIMEOUT);
-        file.ifPresent(peer::install);
-        complete &= file.isPresent();
-      }
-    }
-    return complete;
-  }
-
-  /** What was here before there was a cluster, or before etcd took note of it. */
-  private void note(String kind, Collection<String> here) {
-    for (String id : here) {
-      if (!coordinator.facts(kind).containsKey(kind + id)) {
-        var _ = coordinator.put(kind + id, NOTED);
-      }
-    }
-  }
-
-  private boolean fetchChannels() {
-    note(CHANNELS, peer.channelIds());
-    boolean complete = true;
-    for (String key : coordinator.facts(CHANNELS).keySet()) {
-      String id = key.substring(CHANNELS.length());
-      if (!peer.channelIds().contains(id)) {
-        Optional<ByteString> genesis =
-            siblings.fetch(
-                Request.newBuilder()
-                    .setFetchGenesis(FetchGenesis.newBuilder().setChannel(id))
-                    .build(),
-                STORE_TIMEOUT);
-        if (genesis.isPresent()) {
-          try {
-            peer.join(Block.parseFrom(genesis.get()));
-          } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("the first block of " + id + " does not parse", e);
-          }
-        }
-        complete &= genesis.isPresent();
-      }
-    }
-    return complete;
-  }
-
   /** Leaves the cluster; channels stop. */
   @Override
   public void close() {
-    closed = true;
+    holdings.close();
     coordinator.close();
     channels.values().forEach(ClusteredChannel::close);
     links.close();

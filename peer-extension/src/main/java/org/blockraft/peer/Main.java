@@ -3,6 +3,7 @@ package org.blockraft.peer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.blockraft.coordination.CoordinationException;
 import org.blockraft.identity.IdentityException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,28 +11,50 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The command line: {@code blockraft node start}, {@code blockraft version}. */
+/**
+ * The command line: {@code blockraft node start}, {@code blockraft cluster}, {@code blockraft
+ * version}. A command that fails ends with 1, wrong usage with 2, a node that its cluster refuses
+ * with 3.
+ */
 @Command(
     name = "blockraft",
     description = "One Hyperledger Fabric peer that runs as a cluster.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {Main.Node.class, Main.VersionCommand.class, Main.Train.class})
+    subcommands = {
+      Main.Node.class,
+      ClusterCommand.class,
+      Main.VersionCommand.class,
+      Main.Train.class
+    })
 public final class Main implements Runnable {
+  /** Starting the node again by itself does not help: an operator has to choose another name. */
+  private static final int REFUSED = 3;
+
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setExecutionExceptionHandler(
         (failure, line, parsed) -> {
-          if (failure instanceof ConfigurationException || failure instanceof IdentityException) {
+          if (failure instanceof RefusedException) {
+            line.getErr().println("Error: the cluster refuses this node: " + failure.getMessage());
+            return REFUSED;
+          }
+          if (failure instanceof ConfigurationException
+              || failure instanceof CoordinationException
+              || failure instanceof IdentityException) {
             line.getErr().println("Error: " + failure.getMessage());
             return 1;
           }
           throw failure;
         });
-    System.exit(commandLine.execute(args));
+    return commandLine;
   }
 
   @Override

@@ -3,10 +3,8 @@ package org.blockraft.peer;
 import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -14,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.blockraft.chaincode.BuilderRegistry;
 import org.blockraft.chaincode.ChaincodeCertificates;
-import org.blockraft.chaincode.ChaincodeCustodian;
 import org.blockraft.chaincode.ChaincodeRuntime;
 import org.blockraft.chaincode.InstalledPackage;
 import org.blockraft.chaincode.PackageStore;
@@ -56,12 +54,12 @@ import org.blockraft.intake.OrdererBroadcast;
 import org.blockraft.intake.OrdererConnections;
 import org.blockraft.intake.OrdererSettings;
 import org.blockraft.ledger.Ledgers;
+import org.blockraft.lifecycle.PackageEvents;
 import org.blockraft.lifecycle.ConfigChaincode;
 import org.blockraft.lifecycle.DefinitionCache;
 import org.blockraft.lifecycle.ImplicitDissemination;
 import org.blockraft.lifecycle.LegacyLifecycleChaincode;
 import org.blockraft.lifecycle.LifecycleChaincode;
-import org.blockraft.lifecycle.PackageEvents;
 import org.blockraft.lifecycle.PeerChannelServices;
 import org.blockraft.lifecycle.QueryChaincode;
 import org.blockraft.lifecycle.TimedSystemChaincode;
@@ -100,6 +98,12 @@ public final class PeerNode implements AutoCloseable {
 
   /** For a proposal on another node; chaincode has less by core.yaml, and ends there first. */
   private static final Duration PROPOSAL_TIMEOUT = Duration.ofMinutes(5);
+
+  /** At a stop; most calls take milliseconds, and who stops a process waits some seconds for it. */
+  private static final Duration CALLS_FINISH = Duration.ofSeconds(10);
+
+  /** A client may wait on a stream for its last transaction to be committed; others never end. */
+  private static final Duration STREAMS_FINISH = Duration.ofSeconds(3);
 
   private final PeerConfig config;
   private final Optional<ClusterNode> cluster;
@@ -170,7 +174,7 @@ public final class PeerNode implements AutoCloseable {
             new BuilderRegistry(settings.builds(environment)),
             certificates,
             meters);
-    this.definitions = new DefinitionCache(config.localMspId(), packageEvents(runtime.custodian()));
+    this.definitions = new DefinitionCache(config.localMspId(), PackageEvents.to(runtime.custodian()));
     List<SystemChaincode> systemChaincodes =
         systemChaincodes(acls, settings.version3(), meters).stream()
             .filter(s -> config.chaincode().systemChaincodes().contains(s.name()))
@@ -303,7 +307,8 @@ public final class PeerNode implements AutoCloseable {
     Optional<SslContext> tls =
         serverCredentials.map(c -> TlsTrust.server(c, mutualTls, clientRoots));
     this.server = new GrpcServer(settings.server(config.listenAddress(), tls), mounted, meters);
-    this.chaincodeServer = chaincodeServer(settings, certificates, meters);
+    this.chaincodeServer =
+        ChaincodeListener.server(config, settings, certificates, runtime.service(), meters);
     this.statsd = settings.statsd().map(target -> new StatsdReporter(target, meters));
     this.operations =
         config.operations().listenAddress().isEmpty()
@@ -315,6 +320,10 @@ public final class PeerNode implements AutoCloseable {
                 meters,
                 new VersionInfo(settings.version3() ? "v3.1.5" : "v2.5.16", ""),
                 clock);
+    cluster.ifPresent(node -> health.register("cluster", node::checkHealth));
+    if (cluster.isPresent() && operations != null) {
+      operations.page("/cluster", cluster.get()::page);
+    }
   }
 
   /** A channel is there, or has a new configuration. */
@@ -353,7 +362,7 @@ public final class PeerNode implements AutoCloseable {
   /** Installs a package here and has the other nodes install it. */
   private InstalledPackage install(ByteString file) {
     InstalledPackage installed = runtime.install(file);
-    cluster.ifPresent(node -> node.installed(installed.packageId(), file));
+    cluster.ifPresent(node -> node.holdings().installed(installed.packageId(), file));
     return installed;
   }
 
@@ -382,25 +391,6 @@ public final class PeerNode implements AutoCloseable {
         .toList();
   }
 
-  private static PackageEvents packageEvents(ChaincodeCustodian custodian) {
-    return new PackageEvents() {
-      @Override
-      public void installed(String packageId) {
-        custodian.installed(packageId);
-      }
-
-      @Override
-      public void runnable(String packageId) {
-        custodian.runnable(packageId);
-      }
-
-      @Override
-      public void stoppable(String packageId) {
-        custodian.stoppable(packageId);
-      }
-    };
-  }
-
   private AuthFilters filters(InstantSource clock) {
     return new AuthFilters(
         config.authentication().expirationCheck(),
@@ -417,32 +407,6 @@ public final class PeerNode implements AutoCloseable {
     } else {
       acls.checkChannelPolicy(channelId, "/Channel/Application/Writers", data);
     }
-  }
-
-  /** The listener for chaincode that dials the peer, under certificates of its own. */
-  private GrpcServer chaincodeServer(
-      Settings settings, ChaincodeCertificates certificates, FabricMeterRegistry meters) {
-    Optional<SslContext> tls = Optional.empty();
-    if (certificates != null) {
-      String endpoint = config.chaincodeEndpoint();
-      ChaincodeCertificates.ServerMaterial material =
-          certificates.server(endpoint.substring(0, endpoint.lastIndexOf(':')));
-      tls =
-          Optional.of(
-              TlsTrust.server(
-                  TlsCredentials.of(pem(material.certificate()), pem(material.key())),
-                  true,
-                  new TlsRoots(List.of(pem(material.clientRoot())))));
-    }
-    BindableService chaincodeSupport = runtime.service()::definition;
-    return new GrpcServer(
-        settings.server(config.chaincodeListenAddress(), tls),
-        List.of(chaincodeSupport, new HealthStatusManager().getHealthService()),
-        meters);
-  }
-
-  private static ByteString pem(String text) {
-    return ByteString.copyFrom(text, StandardCharsets.UTF_8);
   }
 
   /** Opens the channels, then the ports; on return clients are served. */
@@ -514,8 +478,19 @@ public final class PeerNode implements AutoCloseable {
         worker::outstanding);
   }
 
+  /** Completes with the reason when the cluster does not want this node; never without one. */
+  CompletableFuture<String> refusal() {
+    return cluster.map(ClusterNode::refusal).orElseGet(CompletableFuture::new);
+  }
+
+  /**
+   * Stops. In a cluster, leadership and the other nodes' work are given away first; then calls of
+   * clients that are under way are finished, and the cluster is left last.
+   */
   @Override
   public void close() {
+    cluster.ifPresent(ClusterNode::handOver);
+    server.finish(CALLS_FINISH, cluster.isPresent() ? STREAMS_FINISH : Duration.ZERO);
     gossip.close();
     server.close();
     gateway.close();

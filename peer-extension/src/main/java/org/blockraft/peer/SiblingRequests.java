@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.blockraft.chaincode.PackageStore;
@@ -70,6 +71,7 @@ final class SiblingRequests implements AutoCloseable {
   private final Consumer<ByteString> installs;
   private final Consumer<Block> joins;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final AtomicInteger underWay = new AtomicInteger();
 
   /**
    * @param installs installs a package that another node got first
@@ -106,7 +108,14 @@ final class SiblingRequests implements AutoCloseable {
   }
 
   CompletableFuture<Reply> serve(Request request) {
-    return CompletableFuture.supplyAsync(() -> answer(request), threads);
+    underWay.incrementAndGet();
+    return CompletableFuture.supplyAsync(() -> answer(request), threads)
+        .whenComplete((reply, failure) -> underWay.decrementAndGet());
+  }
+
+  /** Requests that are not answered yet. */
+  int underWay() {
+    return underWay.get();
   }
 
   private Reply answer(Request request) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -57,7 +58,7 @@ public final class ChannelReplica {
   private final Map<String, Feed> feeds = new TreeMap<>();
   private final Set<String> unreported = new HashSet<>();
   private Set<String> members = Set.of();
-  private Mode mode = Mode.IDLE;
+  private volatile Mode mode = Mode.IDLE;
   private long term;
   private String leader = "";
   private Following following;
@@ -86,6 +87,11 @@ public final class ChannelReplica {
   /** Whether this node takes the channel's blocks from the orderers. */
   public boolean isLeading() {
     return mode == Mode.LEADING;
+  }
+
+  /** What this node does for the channel, for people; from any thread. */
+  public String role() {
+    return mode.name().toLowerCase(Locale.ROOT);
   }
 
   /** Another node leads, in the given term. */
