@@ -5,12 +5,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import org.blockraft.cluster.LinkLimits;
 import org.blockraft.coordination.Coordinator;
 import org.blockraft.coordination.EventLoop;
 import org.blockraft.coordination.Leader;
 import org.blockraft.coordination.NodeInfo;
 import org.blockraft.coordination.Term;
-import org.blockraft.replication.NodeReplicas;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +24,7 @@ final class Duties {
   private static final Logger LOG = LoggerFactory.getLogger(Duties.class);
 
   /** By then the other nodes know from a heartbeat that they must not send any more. */
-  private static final Duration OTHERS_KNOW = NodeReplicas.HEARTBEAT.multipliedBy(4);
+  private static final Duration OTHERS_KNOW = LinkLimits.HEARTBEAT_INTERVAL.multipliedBy(4);
 
   private static final Duration POLL = Duration.ofMillis(50);
 

@@ -439,33 +439,13 @@ public final class PeerNode implements AutoCloseable {
     gossip.setActive(false); // until this node leads
     node.onLeadership(gossip::setActive);
     node.start(
-        new ClusterNode.Peer() {
-          @Override
-          public List<String> channelIds() {
-            return channels.ids();
-          }
-
-          @Override
-          public void join(Block genesis) {
-            channels.joinFromSibling(genesis);
-          }
-
-          @Override
-          public List<InstalledPackage> packages() {
-            return packages.list();
-          }
-
-          @Override
-          public void install(ByteString file) {
-            installFromSibling(file);
-          }
-
-          @Override
-          public void found(String name) {
-            dispatcher.add(
-                new LinkWorker(name, node.siblings(), node.replicas(), PROPOSAL_TIMEOUT));
-          }
-        },
+        new LocalHoldings(
+            channels,
+            packages,
+            this::installFromSibling,
+            name ->
+                dispatcher.add(
+                    new LinkWorker(name, node.siblings(), node.replicas(), PROPOSAL_TIMEOUT))),
         new SiblingRequests(
             worker,
             slices,
