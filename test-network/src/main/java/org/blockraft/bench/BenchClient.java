@@ -52,15 +52,22 @@ final class BenchClient implements AutoCloseable {
   private final String chaincode;
 
   BenchClient(BenchNetwork network, String chaincode) {
+    this(network, chaincode, network.place("").address());
+  }
+
+  /**
+   * @param address of the peer, or of one node of it
+   */
+  BenchClient(BenchNetwork network, String chaincode, String address) {
     this.network = network;
     this.chaincode = chaincode;
     this.admin = network.user("Admin");
     this.user = network.user("User1");
     this.peer =
-        new PeerConnection(network.peerAddress(), BenchNetwork.peerHost(), network.peerTlsRoot());
+        new PeerConnection(address, BenchNetwork.peerHost(), network.peerTlsRoot());
     for (int i = 0; i < CONNECTIONS; i++) {
       channels.add(
-          Connections.open(network.peerAddress(), BenchNetwork.peerHost(), network.peerTlsRoot()));
+          Connections.open(address, BenchNetwork.peerHost(), network.peerTlsRoot()));
     }
   }
 
@@ -159,7 +166,7 @@ final class BenchClient implements AutoCloseable {
         });
   }
 
-  private static Envelope envelope(Draft draft, ProposalResponse response) {
+  static Envelope envelope(Draft draft, ProposalResponse response) {
     return new TransactionBuilder(draft, response.getPayload(), List.of(response.getEndorsement()))
         .build();
   }
@@ -184,7 +191,7 @@ final class BenchClient implements AutoCloseable {
     run(count, i -> proposal(arguments.apply(from + i)), (i, response) -> {});
   }
 
-  private Draft proposal(List<String> arguments) {
+  Draft proposal(List<String> arguments) {
     return new ProposalBuilder(user, BenchNetwork.CHANNEL, chaincode)
         .args(arguments.toArray(new String[0]))
         .build();

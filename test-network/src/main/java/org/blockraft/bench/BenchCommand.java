@@ -27,10 +27,10 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
-  private static final String ASSET_READ = "ReadAsset,asset{n}";
-  private static final String ASSET_WRITE = "CreateAsset,asset{n},{pad},5,owner,100";
-  private static final String WALLET_READ = "balance,account{n}";
-  private static final String WALLET_WRITE = "deposit,account{n},100";
+  static final String ASSET_READ = "ReadAsset,asset{n}";
+  static final String ASSET_WRITE = "CreateAsset,asset{n},{pad},5,owner,100";
+  static final String WALLET_READ = "balance,account{n}";
+  static final String WALLET_WRITE = "deposit,account{n},100";
 
   @Spec private CommandSpec spec;
 
@@ -119,7 +119,7 @@ public final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static List<String> words(String given, String standard) {
+  static List<String> words(String given, String standard) {
     List<String> words = List.of((given == null ? standard : given).split(","));
     if (words.size() < 2) {
       throw new NetworkException("give a function and its arguments by commas, not " + given);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,6 +21,7 @@ import org.blockraft.testnet.CryptoMaterial;
 import org.blockraft.testnet.DevelopmentOrderer;
 import org.blockraft.testnet.FabricPrograms;
 import org.blockraft.testnet.NetworkFolder;
+import org.blockraft.testnet.PeerPlace;
 import org.blockraft.testnet.Processes;
 import org.blockraft.testnet.Template;
 import org.hyperledger.fabric.protos.common.Block;
@@ -46,6 +48,8 @@ final class BenchNetwork implements AutoCloseable {
   private static final int ABSOLUTE_BYTES_MAX = 32 * 1024 * 1024;
   private static final int PEER_PORT_OFFSET = 10;
   private static final int CHAINCODE_PORT_OFFSET = 20;
+  private static final int MORE_NODES_PORT_OFFSET = 30;
+  private static final int NODE_PORTS = 10;
 
   private final NetworkFolder files;
   private final int basePort;
@@ -64,8 +68,25 @@ final class BenchNetwork implements AutoCloseable {
     return processes;
   }
 
-  String peerAddress() {
-    return "127.0.0.1:" + (basePort + PEER_PORT_OFFSET);
+  /** Where a peer runs, or the first of its nodes. */
+  PeerPlace place(String name) {
+    return place(name, basePort + PEER_PORT_OFFSET);
+  }
+
+  /** Where a node of a peer of several runs, from 1. */
+  PeerPlace node(int number) {
+    String name = "node" + number;
+    return number == 1
+        ? place(name)
+        : place(name, basePort + MORE_NODES_PORT_OFFSET + (number - 2) * NODE_PORTS);
+  }
+
+  private static PeerPlace place(String name, int port) {
+    return new PeerPlace(name, port, port + 2);
+  }
+
+  NetworkFolder files() {
+    return files;
   }
 
   static String peerHost() {
@@ -198,22 +219,55 @@ final class BenchNetwork implements AutoCloseable {
 
   /** Starts a peer with an empty folder; returns its process id. */
   long startPeer(String name, List<String> command) {
-    Path config = files.root().resolve(name);
-    int port = basePort + PEER_PORT_OFFSET;
+    configure(place(name), Optional.empty());
+    BenchFiles.delete(files.data(name));
+    return launch(name, command);
+  }
+
+  /**
+   * Writes the configuration of a peer, or of a node of one.
+   *
+   * @param etcd endpoints, if it is a node
+   */
+  void configure(PeerPlace place, Optional<List<String>> etcd) {
+    Path config = files.root().resolve(place.process());
     Path builder = CcaasBuilderScripts.write(files.root().resolve("ccaas-builder"));
     Template.write(
         "/org/blockraft/testnet/core.yaml",
         Map.of(
             "host", HOST,
-            "port", Integer.toString(port),
-            "chaincodePort", Integer.toString(port + 1),
-            "operationsPort", Integer.toString(port + 2),
+            "port", Integer.toString(place.port()),
+            "chaincodePort", Integer.toString(place.chaincodePort()),
+            "operationsPort", Integer.toString(place.operationsPort()),
             "node", peerNode().toString(),
-            "data", files.data(name).toString(),
+            "data", files.data(place.process()).toString(),
             "mspId", MSP,
             "builder", builder.toString()),
         config.resolve("core.yaml"));
-    BenchFiles.delete(files.data(name));
+    etcd.ifPresent(endpoints -> appendCluster(place, endpoints, config));
+  }
+
+  private static void appendCluster(PeerPlace place, List<String> endpoints, Path config) {
+    Path more = config.resolve("cluster.yaml");
+    Template.write(
+        "/org/blockraft/testnet/cluster.yaml",
+        Map.of(
+            "cluster", CHANNEL,
+            "name", place.process(),
+            "linkPort", Integer.toString(place.linkPort()),
+            "etcd", "\"" + String.join("\", \"", endpoints) + "\""),
+        more);
+    try {
+      Files.writeString(
+          config.resolve("core.yaml"), Files.readString(more), StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts a peer that is configured, with the data that it has; returns its process id. */
+  long launch(String name, List<String> command) {
+    Path config = files.root().resolve(name);
     processes.start(name, command, Map.of("FABRIC_CFG_PATH", config.toString()));
     processes.awaitLog(name, "Started peer with ID", START_TIMEOUT);
     return processes.alive(name).orElseThrow().pid();

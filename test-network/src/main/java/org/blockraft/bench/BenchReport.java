@@ -34,6 +34,12 @@ final class BenchReport {
 
   /** Notes the machine and the versions of the programs. */
   void environment(BenchNetwork network, boolean stock) throws IOException {
+    environment.putAll(machine(network, stock));
+  }
+
+  /** The machine and the versions of the programs. */
+  static Map<String, Object> machine(BenchNetwork network, boolean stock) throws IOException {
+    Map<String, Object> environment = new LinkedHashMap<>();
     environment.put("time", InstantSource.system().instant().toString());
     environment.put("processors", Runtime.getRuntime().availableProcessors());
     environment.put("processor", firstValue(Path.of("/proc/cpuinfo"), "model name"));
@@ -46,6 +52,7 @@ final class BenchReport {
     if (stock) {
       environment.put("stock", version(network, network.peerCommand(true)));
     }
+    return environment;
   }
 
   private static String version(BenchNetwork network, List<String> peerCommand) {

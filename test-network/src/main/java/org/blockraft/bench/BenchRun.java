@@ -28,10 +28,19 @@ final class BenchRun {
     this.file = PackageFile.ofServer("bench_1", network.chaincodeAddress());
   }
 
-  void run(BenchReport report) throws IOException {
+  /** Starts everything but peers, and makes the chain unless it is there; returns its height. */
+  long prepare() throws IOException {
     network.start();
     network.startChaincode(plan.chaincode(), file.id());
-    long height = Files.exists(chainFile) ? recorded() : makeChain();
+    return Files.exists(chainFile) ? recorded() : makeChain();
+  }
+
+  PackageFile file() {
+    return file;
+  }
+
+  void run(BenchReport report) throws IOException {
+    long height = prepare();
     for (int run = 1; run <= plan.repetitions(); run++) {
       for (String peer : plan.peers()) {
         BenchResult result = measure(peer, run, height);

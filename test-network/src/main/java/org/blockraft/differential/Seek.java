@@ -13,11 +13,11 @@ import org.hyperledger.fabric.protos.orderer.SeekPosition;
 import org.hyperledger.fabric.protos.orderer.SeekSpecified;
 
 /** Signed requests for a range of blocks. */
-final class Seek {
+public final class Seek {
   private Seek() {}
 
   /** Asks for blocks {@code from} to {@code to}, both included, waiting for those to come. */
-  static Envelope range(Party reader, String channel, long from, long to) {
+  public static Envelope range(Party reader, String channel, long from, long to) {
     SeekInfo seek =
         SeekInfo.newBuilder()
             .setStart(position(from))

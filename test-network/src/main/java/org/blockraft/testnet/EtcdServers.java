@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The etcd of the local network: the real server, one process for each member. */
-final class EtcdServers {
+public final class EtcdServers {
   /** How to get one, for people. */
-  static final String MISSING =
+  public static final String MISSING =
       "there is no etcd on PATH: install the package etcd-server (Debian and Ubuntu; before them"
           + " bookworm and 23.04 it is called etcd), or unpack a release of etcd and put it on"
           + " PATH";
@@ -27,14 +27,14 @@ final class EtcdServers {
   private final Processes processes;
   private final int members;
 
-  EtcdServers(NetworkFolder folder, Processes processes, int members) {
+  public EtcdServers(NetworkFolder folder, Processes processes, int members) {
     this.folder = folder;
     this.processes = processes;
     this.members = members;
   }
 
   /** The program, if it is on {@code PATH}. */
-  static Optional<Path> program(Map<String, String> environment) {
+  public static Optional<Path> program(Map<String, String> environment) {
     return Stream.of(environment.getOrDefault("PATH", "").split(File.pathSeparator))
         .filter(place -> !place.isEmpty())
         .map(place -> Path.of(place).toAbsolutePath().resolve(PROGRAM))
@@ -42,7 +42,8 @@ final class EtcdServers {
         .findFirst();
   }
 
-  void start(Path program) {
+  /** Starts all members and waits until they serve. */
+  public void start(Path program) {
     String cluster =
         IntStream.rangeClosed(1, members)
             .mapToObj(i -> name(i) + "=" + peerUrl(i))
@@ -69,7 +70,8 @@ final class EtcdServers {
     }
   }
 
-  List<String> endpoints() {
+  /** Where the members serve clients, {@code host:port}. */
+  public List<String> endpoints() {
     return IntStream.rangeClosed(1, members).mapToObj(this::endpoint).toList();
   }
 

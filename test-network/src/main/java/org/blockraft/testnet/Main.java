@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.blockraft.bench.BenchCommand;
+import org.blockraft.bench.SpeedCommand;
 import org.blockraft.differential.DifferentialCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -51,6 +52,7 @@ public final class Main implements Runnable {
 
   public static void main(String[] args) {
     CommandLine commandLine = new CommandLine(new Main());
+    commandLine.getSubcommands().get("compare").addSubcommand(new SpeedCommand());
     commandLine.setExecutionExceptionHandler(
         (failure, line, parsed) -> {
           if (failure instanceof NetworkException) {

@@ -20,14 +20,14 @@ import java.util.regex.Pattern;
  * @param links to other nodes
  * @param heights of its channels
  */
-record NodeMetrics(boolean leading, long term, int links, SortedMap<String, Long> heights) {
+public record NodeMetrics(boolean leading, long term, int links, SortedMap<String, Long> heights) {
   private static final Duration TIMEOUT = Duration.ofMillis(1500);
   private static final Pattern LINE = Pattern.compile("^(\\w+)(?:\\{(.*)})? (\\S+)$");
   private static final Pattern CHANNEL = Pattern.compile("channel=\"([^\"]*)\"");
   private static final int OK = 200;
 
   /** Asks a node; empty if it does not answer in time. */
-  static Optional<NodeMetrics> of(HttpClient client, PeerPlace place) {
+  public static Optional<NodeMetrics> of(HttpClient client, PeerPlace place) {
     URI uri = URI.create("http://" + NetworkPorts.HOST + ":" + place.operationsPort() + "/metrics");
     try {
       HttpResponse<String> response =

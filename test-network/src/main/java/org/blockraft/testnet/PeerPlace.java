@@ -7,17 +7,18 @@ package org.blockraft.testnet;
  * @param port of the peer's services
  * @param operationsPort of health and metrics
  */
-record PeerPlace(String process, int port, int operationsPort) {
-  String address() {
+public record PeerPlace(String process, int port, int operationsPort) {
+  /** Where clients dial. */
+  public String address() {
     return NetworkPorts.HOST + ":" + port;
   }
 
-  int chaincodePort() {
+  public int chaincodePort() {
     return port + 1;
   }
 
   /** Where other nodes of the same peer dial. */
-  int linkPort() {
+  public int linkPort() {
     return port + LINK_OFFSET;
   }
 

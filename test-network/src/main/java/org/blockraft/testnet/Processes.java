@@ -144,7 +144,7 @@ public final class Processes {
   }
 
   /** Ends a process as a power failure would; it can be started again. */
-  void kill(String name) {
+  public void kill(String name) {
     ProcessHandle process = required(name);
     process.destroyForcibly();
     try {

@@ -1,0 +1,199 @@
+package org.blockraft.bench;
+
+import io.grpc.ManagedChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.blockraft.testnet.PackageFile;
+import org.hyperledger.fabric.protos.peer.SignedProposal;
+
+/** Measures one contestant after the other on the same chain, chaincode and clients. */
+final class SpeedRun {
+  private static final String CHAINCODE = "bench";
+
+  /** Connections of all clients together; a multiple of two to six nodes. */
+  private static final int CONNECTIONS = 12;
+
+  /** Signed proposals that clients take in turn. */
+  private static final int PROPOSALS = 4096;
+
+  private static final Duration WARMUP_MOST = Duration.ofMinutes(3);
+  private static final Duration CATCH_UP_POLL = Duration.ofMillis(250);
+  private static final double NANOS = 1e9;
+  private static final double MICROS = 1e6;
+
+  private final BenchNetwork network;
+  private final BenchPlan chain;
+  private final SpeedPlan plan;
+  private final PackageFile file;
+  private final long height;
+  private final Consumer<String> say;
+  private int submitted;
+
+  /**
+   * @param height of the chain that the orderer has
+   */
+  SpeedRun(
+      BenchNetwork network,
+      BenchPlan chain,
+      SpeedPlan plan,
+      PackageFile file,
+      long height,
+      Consumer<String> say) {
+    this.network = network;
+    this.chain = chain;
+    this.plan = plan;
+    this.file = file;
+    this.height = height;
+    this.say = say;
+  }
+
+  SpeedResult measure(Contestant contestant) {
+    try (PeerUnderTest peer = new PeerUnderTest(network, contestant)) {
+      say.accept(contestant.title() + ": starting");
+      peer.start();
+      int leader = peer.leader();
+      String address = peer.places().get(leader).address();
+      try (BenchClient client = new BenchClient(network, CHAINCODE, address)) {
+        return measure(contestant, peer, client, leader);
+      }
+    }
+  }
+
+  private SpeedResult measure(
+      Contestant contestant, PeerUnderTest peer, BenchClient client, int leader) {
+    SpeedResult.CatchUp catchUp = catchUp(peer, client, leader);
+    say.accept("%s: catch-up %s".formatted(contestant.title(), catchUp.facts()));
+    client.install(file);
+    List<SignedProposal> proposals =
+        IntStream.range(0, PROPOSALS)
+            .mapToObj(i -> client.proposal(chain.write(Integer.MAX_VALUE - i)).signed())
+            .toList();
+    List<Integer> all = IntStream.range(0, contestant.nodes()).boxed().toList();
+    List<ManagedChannel> spread = peer.connect(all, CONNECTIONS);
+    List<ManagedChannel> one = peer.connect(List.of(leader), CONNECTIONS);
+    ProposalLoad load = new ProposalLoad(proposals);
+    try {
+      load.run(spread, plan.clients(), WARMUP_MOST, plan.warmup() * contestant.nodes());
+      load.run(one, plan.clients(), WARMUP_MOST, plan.warmup() / 2);
+      peer.limit(plan.processors());
+      load.run(spread, plan.clients(), plan.phase().dividedBy(2), Integer.MAX_VALUE);
+      List<SpeedResult.Endorsement> onAll = new ArrayList<>();
+      List<SpeedResult.Endorsement> onOne = new ArrayList<>();
+      for (int i = 0; i < plan.repetitions(); i++) {
+        onAll.add(endorse(peer, load, spread));
+        say.accept("%s: spread %s".formatted(contestant.title(), onAll.getLast().facts()));
+        onOne.add(contestant.isCluster() ? endorse(peer, load, one) : onAll.getLast());
+        say.accept("%s: one node %s".formatted(contestant.title(), onOne.getLast().facts()));
+      }
+      SpeedResult.Committed committed = committed(peer, client, spread);
+      peer.limit(1);
+      double gap = gap(contestant, peer, leader, proposals);
+      return new SpeedResult(
+          contestant, peer.isLimited(), catchUp, onAll, onOne, committed, gap);
+    } finally {
+      spread.forEach(ManagedChannel::shutdownNow);
+      one.forEach(ManagedChannel::shutdownNow);
+    }
+  }
+
+  /** The first half warms the peer up with a whole processor for each process. */
+  private SpeedResult.CatchUp catchUp(PeerUnderTest peer, BenchClient client, int leader) {
+    client.join();
+    long half = awaitHeight(client, height / 2);
+    peer.limit(plan.processors());
+    List<ProcessCpu> before = peer.cpu();
+    long start = System.nanoTime();
+    awaitHeight(client, height);
+    long nanos = System.nanoTime() - start;
+    List<ProcessCpu> after = peer.cpu();
+    peer.limit(1);
+    double transactions = (height - half) * (double) BenchNetwork.BLOCK_TRANSACTIONS;
+    double leaderMicros = 0;
+    double followers = 0;
+    for (int i = 0; i < before.size(); i++) {
+      double micros = after.get(i).since(before.get(i)).total() / transactions;
+      if (i == leader) {
+        leaderMicros = micros;
+      } else {
+        followers += micros / (before.size() - 1);
+      }
+    }
+    return new SpeedResult.CatchUp(transactions * NANOS / nanos, leaderMicros, followers);
+  }
+
+  private static long awaitHeight(BenchClient client, long wanted) {
+    long reached = client.height();
+    while (reached < wanted) {
+      LockSupport.parkNanos(CATCH_UP_POLL.toNanos());
+      reached = client.height();
+    }
+    return reached;
+  }
+
+  private SpeedResult.Endorsement endorse(
+      PeerUnderTest peer, ProposalLoad load, List<ManagedChannel> connections) {
+    List<ProcessCpu> before = peer.cpu();
+    ProposalLoad.Outcome outcome =
+        load.run(connections, plan.clients(), plan.phase(), Integer.MAX_VALUE);
+    List<ProcessCpu> after = peer.cpu();
+    List<Long> used =
+        IntStream.range(0, before.size())
+            .mapToObj(i -> after.get(i).since(before.get(i)).total())
+            .toList();
+    return new SpeedResult.Endorsement(
+        outcome.perSecond(),
+        used.stream().mapToLong(Long::longValue).sum() / (double) outcome.latencies().length,
+        used.stream().map(u -> u / MICROS * NANOS / outcome.nanos()).toList(),
+        outcome.millis(0.5),
+        outcome.millis(0.99));
+  }
+
+  private SpeedResult.Committed committed(
+      PeerUnderTest peer, BenchClient client, List<ManagedChannel> spread) {
+    ManagedChannel events = spread.getLast();
+    EndToEnd transactions =
+        new EndToEnd(network, client, spread, events, plan.submitted(), plan.submitters());
+    List<ProcessCpu> before = peer.cpu();
+    ProposalLoad.Outcome outcome =
+        transactions.run(chain::write, chain.transactions() + submitted);
+    submitted += plan.submitted();
+    List<ProcessCpu> after = peer.cpu();
+    double used = 0;
+    for (int i = 0; i < before.size(); i++) {
+      used += after.get(i).since(before.get(i)).total();
+    }
+    return new SpeedResult.Committed(
+        outcome.perSecond(),
+        used / plan.submitted(),
+        outcome.millis(0.5),
+        outcome.millis(0.95),
+        outcome.millis(0.99));
+  }
+
+  /** One process is started again at once; of several, the clients are on those that stay. */
+  private static double gap(
+      Contestant contestant, PeerUnderTest peer, int leader, List<SignedProposal> proposals) {
+    List<Integer> others =
+        IntStream.range(0, contestant.nodes())
+            .filter(i -> i != leader || !contestant.isCluster())
+            .boxed()
+            .toList();
+    List<ManagedChannel> connections = peer.connect(others, CONNECTIONS);
+    try {
+      return new KillGap(connections, proposals)
+          .around(
+              () -> {
+                peer.kill(leader);
+                if (!contestant.isCluster()) {
+                  peer.restart(leader);
+                }
+              });
+    } finally {
+      connections.forEach(ManagedChannel::shutdownNow);
+    }
+  }
+}
