@@ -31,6 +31,12 @@ final class EtcdEndpoints {
   /** The token may be refused once; a fresh one that is refused as well is an error. */
   private static final int AUTHENTICATIONS_PER_CALL = 1;
 
+  /**
+   * etcd spends a tenth of a second of a processor on a password on purpose. On a busy machine that
+   * outlasts a request; the token is kept all the same, so that the next request has it.
+   */
+  private static final Duration AUTHENTICATION_TIMEOUT = Duration.ofSeconds(5);
+
   /** In etcd's errors: the token is gone, was never sent, or users changed since. */
   private static final List<String> TOKEN_TROUBLES =
       List.of("invalid auth token", "user name is empty", "revision of auth store is old");
@@ -116,7 +122,8 @@ final class EtcdEndpoints {
       EtcdEndpoint endpoint = current();
       AuthenticateRequest request =
           AuthenticateRequest.newBuilder().setName(who.name()).setPassword(who.password()).build();
-      AuthGrpc.newStub(endpoint.channel(deadline, null))
+      Deadline patience = Deadline.after(AUTHENTICATION_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+      AuthGrpc.newStub(endpoint.channel(patience, null))
           .authenticate(
               request,
               new FirstAnswer<AuthenticateResponse>(
