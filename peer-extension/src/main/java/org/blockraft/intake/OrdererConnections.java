@@ -36,6 +36,7 @@ public final class OrdererConnections implements AutoCloseable {
 
   private final OrdererSettings settings;
   private final Map<Target, ManagedChannel> shared = new ConcurrentHashMap<>();
+  private final Map<String, Long> warned = new ConcurrentHashMap<>();
   private final Map<List<ByteString>, SslContext> tlsContexts = new ConcurrentHashMap<>();
 
   public OrdererConnections(OrdererSettings settings) {
@@ -55,7 +56,7 @@ public final class OrdererConnections implements AutoCloseable {
       org.endpoints().forEach(address -> endpoints.add(endpoint(address, org.mspId(), roots)));
     }
     if (!endpoints.isEmpty()) {
-      if (!config.ordererAddresses().isEmpty()) {
+      if (!config.ordererAddresses().isEmpty() && isNew(config)) {
         log.warn(
             "Config defines both orderer org specific endpoints and global endpoints, global"
                 + " endpoints will be ignored");
@@ -66,6 +67,12 @@ public final class OrdererConnections implements AutoCloseable {
     return config.ordererAddresses().stream()
         .map(address -> endpoint(address, "", allRoots))
         .toList();
+  }
+
+  /** Endpoints are asked for with each transaction; about a configuration one word is enough. */
+  private boolean isNew(ChannelConfig config) {
+    Long before = warned.put(config.channelId(), config.sequence());
+    return before == null || before != config.sequence();
   }
 
   private OrdererEndpoint endpoint(String address, String mspId, List<ByteString> roots) {

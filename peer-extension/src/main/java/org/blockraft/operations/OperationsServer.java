@@ -28,8 +28,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * The operations endpoint: /healthz, /version, /logspec and /metrics, and what is added. With TLS,
- * all ask for a client certificate but /healthz and /version. Each request runs on a virtual
- * thread of its own.
+ * all ask for a client certificate but /healthz and /version. Each request runs on a virtual thread
+ * of its own.
  *
  * <p>Fabric source: core/operations/system.go, common/fabhttp/server.go,
  * common/flogging/httpadmin/spec.go.

@@ -164,7 +164,9 @@ final class ClusterOperator {
       throw new CoordinationException(
           "%s is told to drain and will do so, but has not handed over in %d s; leader: %s"
               .formatted(
-                  node, limit.toSeconds(), read().view().leader().map(Leader::node).orElse("none")));
+                  node,
+                  limit.toSeconds(),
+                  read().view().leader().map(Leader::node).orElse("none")));
     }
     if (!after.get().view().members().containsKey(node)) {
       return node + " went away meanwhile; it will be drained when it is back";
@@ -194,10 +196,7 @@ final class ClusterOperator {
         await(
             limit,
             next ->
-                next.view()
-                    .leader()
-                    .filter(later -> later.term().compareTo(term) > 0)
-                    .isPresent());
+                next.view().leader().filter(later -> later.term().compareTo(term) > 0).isPresent());
     if (after.isEmpty()) {
       throw new CoordinationException(
           "%s is told to resign in term %d; nobody leads in another one after %d s"

@@ -11,7 +11,6 @@ import org.blockraft.coordination.EventLoop;
 import org.blockraft.coordination.Leader;
 import org.blockraft.coordination.NodeInfo;
 import org.blockraft.coordination.Term;
-
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +74,8 @@ final class Duties {
         var _ = loop.schedule(OTHERS_KNOW, () -> confirm(wanted));
       }
     }
-    String resign = OperatorFacts.text(coordinator.facts(OperatorFacts.RESIGN), OperatorFacts.RESIGN);
+    String resign =
+        OperatorFacts.text(coordinator.facts(OperatorFacts.RESIGN), OperatorFacts.RESIGN);
     Optional<Term> leading = coordinator.leading();
     if (leading.isPresent() && resign.equals(Long.toString(leading.get().revision()))) {
       LOG.info("An operator ends the term {}", resign);
@@ -130,8 +130,10 @@ final class Duties {
         && underWayForOthers.getAsInt() == 0;
   }
 
-  /** This node is about to stop: completes when another one leads, if there is one, and all that
-   * was under way for others is done. */
+  /**
+   * This node is about to stop: completes when another one leads, if there is one, and all that was
+   * under way for others is done.
+   */
   CompletableFuture<Void> stop() {
     loop.execute(
         () -> {

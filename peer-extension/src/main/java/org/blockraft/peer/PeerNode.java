@@ -54,12 +54,12 @@ import org.blockraft.intake.OrdererBroadcast;
 import org.blockraft.intake.OrdererConnections;
 import org.blockraft.intake.OrdererSettings;
 import org.blockraft.ledger.Ledgers;
-import org.blockraft.lifecycle.PackageEvents;
 import org.blockraft.lifecycle.ConfigChaincode;
 import org.blockraft.lifecycle.DefinitionCache;
 import org.blockraft.lifecycle.ImplicitDissemination;
 import org.blockraft.lifecycle.LegacyLifecycleChaincode;
 import org.blockraft.lifecycle.LifecycleChaincode;
+import org.blockraft.lifecycle.PackageEvents;
 import org.blockraft.lifecycle.PeerChannelServices;
 import org.blockraft.lifecycle.QueryChaincode;
 import org.blockraft.lifecycle.TimedSystemChaincode;
@@ -75,7 +75,6 @@ import org.blockraft.validate.SlicePool;
 import org.blockraft.worker.LinkWorker;
 import org.blockraft.worker.LocalWorker;
 import org.blockraft.worker.Worker;
-import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.gossip.PrivatePayload;
 import org.hyperledger.fabric.protos.transientstore.TxPvtReadWriteSetWithConfigInfo;
 import org.slf4j.Logger;
@@ -174,7 +173,8 @@ public final class PeerNode implements AutoCloseable {
             new BuilderRegistry(settings.builds(environment)),
             certificates,
             meters);
-    this.definitions = new DefinitionCache(config.localMspId(), PackageEvents.to(runtime.custodian()));
+    this.definitions =
+        new DefinitionCache(config.localMspId(), PackageEvents.to(runtime.custodian()));
     List<SystemChaincode> systemChaincodes =
         systemChaincodes(acls, settings.version3(), meters).stream()
             .filter(s -> config.chaincode().systemChaincodes().contains(s.name()))

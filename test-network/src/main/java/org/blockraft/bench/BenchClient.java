@@ -63,11 +63,9 @@ final class BenchClient implements AutoCloseable {
     this.chaincode = chaincode;
     this.admin = network.user("Admin");
     this.user = network.user("User1");
-    this.peer =
-        new PeerConnection(address, BenchNetwork.peerHost(), network.peerTlsRoot());
+    this.peer = new PeerConnection(address, BenchNetwork.peerHost(), network.peerTlsRoot());
     for (int i = 0; i < CONNECTIONS; i++) {
-      channels.add(
-          Connections.open(address, BenchNetwork.peerHost(), network.peerTlsRoot()));
+      channels.add(Connections.open(address, BenchNetwork.peerHost(), network.peerTlsRoot()));
     }
   }
 

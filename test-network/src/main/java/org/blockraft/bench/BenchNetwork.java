@@ -252,10 +252,14 @@ final class BenchNetwork implements AutoCloseable {
     Template.write(
         "/org/blockraft/testnet/cluster.yaml",
         Map.of(
-            "cluster", CHANNEL,
-            "name", place.process(),
-            "linkPort", Integer.toString(place.linkPort()),
-            "etcd", "\"" + String.join("\", \"", endpoints) + "\""),
+            "cluster",
+            CHANNEL,
+            "name",
+            place.process(),
+            "linkPort",
+            Integer.toString(place.linkPort()),
+            "etcd",
+            "\"" + String.join("\", \"", endpoints) + "\""),
         more);
     try {
       Files.writeString(

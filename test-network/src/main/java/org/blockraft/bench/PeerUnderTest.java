@@ -44,7 +44,9 @@ final class PeerUnderTest implements AutoCloseable {
     return places;
   }
 
-  /** Starts all processes without data, one processor for each, and waits until they are one peer. */
+  /**
+   * Starts all processes without data, one processor for each, and waits until they are one peer.
+   */
   void start() {
     if (contestant.isCluster()) {
       EtcdServers servers = new EtcdServers(network.files(), network.processes(), 1);

@@ -114,8 +114,7 @@ final class ProposalLoad {
               .withExecutor(Runnable::run));
     }
     try {
-      if (!run.working.await(
-          time.plus(CALL_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!run.working.await(time.plus(CALL_TIMEOUT).toMillis(), TimeUnit.MILLISECONDS)) {
         throw new NetworkException("the peer does not answer");
       }
     } catch (InterruptedException e) {

@@ -114,11 +114,9 @@ public final class SpeedCommand implements Callable<Integer> {
     clientGroup.ifPresent(CpuQuota::enter);
     try (BenchNetwork network = new BenchNetwork(files, basePort, programs)) {
       BenchPlan chain = chain(programs.isPresent());
-      BenchRun preparation =
-          new BenchRun(network, chain, root.resolve("chain.json"), this::say);
+      BenchRun preparation = new BenchRun(network, chain, root.resolve("chain.json"), this::say);
       long height = preparation.prepare();
-      SpeedRun run =
-          new SpeedRun(network, chain, plan, preparation.file(), height, this::say);
+      SpeedRun run = new SpeedRun(network, chain, plan, preparation.file(), height, this::say);
       for (Contestant contestant : plan.contestants()) {
         report.add(run.measure(contestant));
         report.write(file, BenchReport.machine(network, programs.isPresent()));

@@ -48,7 +48,18 @@ final class SpeedReport {
     lines.add("");
     lines.add(
         LINE.formatted(
-            "", "catch-up", "CPU", "CPU", "endorse", "", "endorse", "", "commit", "", "", "",
+            "",
+            "catch-up",
+            "CPU",
+            "CPU",
+            "endorse",
+            "",
+            "endorse",
+            "",
+            "commit",
+            "",
+            "",
+            "",
             "gap at"));
     lines.add(
         LINE.formatted(

@@ -92,8 +92,7 @@ final class SpeedRun {
       SpeedResult.Committed committed = committed(peer, client, spread);
       peer.limit(1);
       double gap = gap(contestant, peer, leader, proposals);
-      return new SpeedResult(
-          contestant, peer.isLimited(), catchUp, onAll, onOne, committed, gap);
+      return new SpeedResult(contestant, peer.isLimited(), catchUp, onAll, onOne, committed, gap);
     } finally {
       spread.forEach(ManagedChannel::shutdownNow);
       one.forEach(ManagedChannel::shutdownNow);
@@ -158,8 +157,7 @@ final class SpeedRun {
     EndToEnd transactions =
         new EndToEnd(network, client, spread, events, plan.submitted(), plan.submitters());
     List<ProcessCpu> before = peer.cpu();
-    ProposalLoad.Outcome outcome =
-        transactions.run(chain::write, chain.transactions() + submitted);
+    ProposalLoad.Outcome outcome = transactions.run(chain::write, chain.transactions() + submitted);
     submitted += plan.submitted();
     List<ProcessCpu> after = peer.cpu();
     double used = 0;
