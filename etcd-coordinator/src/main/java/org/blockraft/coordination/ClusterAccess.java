@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.blockraft.coordination.EtcdPort.Condition;
 import org.blockraft.coordination.EtcdPort.Effect;
 import org.blockraft.coordination.EtcdPort.Entry;
@@ -23,6 +24,11 @@ public final class ClusterAccess implements AutoCloseable {
 
   /** Several endpoints are tried in turn within one call, each for a request's time. */
   private static final Duration SPARE = Duration.ofSeconds(1);
+
+  /** A request's time is meant for nodes; the first one of a fresh process may take longer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration RETRY = Duration.ofMillis(200);
 
   private final EtcdPort port;
   private final EtcdSettings settings;
@@ -48,7 +54,7 @@ public final class ClusterAccess implements AutoCloseable {
    * @throws CoordinationException when etcd does not answer
    */
   public ClusterContents read() {
-    Snapshot snapshot = await(port.read(keys.all()));
+    Snapshot snapshot = await(() -> port.read(keys.all()));
     Optional<String> id = Optional.empty();
     Optional<Leader> leader = Optional.empty();
     TreeMap<String, NodeInfo> members = new TreeMap<>();
@@ -82,16 +88,35 @@ public final class ClusterAccess implements AutoCloseable {
     List<Condition> conditions = new ArrayList<>();
     conditions.add(new Condition.HasValue(keys.id(), ClusterKeys.text(clusterId)));
     term.ifPresent(of -> conditions.add(new Condition.CreatedAt(keys.leader(), of.revision())));
-    return await(
-            port.commit(
-                new Transaction(
-                    conditions,
-                    List.of(new Effect.Put(keys.fact(fact), value.clone(), 0)),
-                    List.of())))
-        .succeeded();
+    Transaction write =
+        new Transaction(
+            conditions,
+            List.of(new Effect.Put(keys.fact(fact), value.clone(), 0)),
+            List.of());
+    return await(() -> port.commit(write)).succeeded();
   }
 
-  private <T> T await(CompletableFuture<T> request) {
+  /** A request may be sent several times: to read twice is harmless, and so is to write. */
+  private <T> T await(Supplier<CompletableFuture<T>> request) {
+    long begin = System.nanoTime();
+    while (true) {
+      try {
+        return once(request.get());
+      } catch (CoordinationException e) {
+        if (System.nanoTime() - begin > PATIENCE.toNanos()) {
+          throw e;
+        }
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(RETRY.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CoordinationException("interrupted", e);
+      }
+    }
+  }
+
+  private <T> T once(CompletableFuture<T> request) {
     Duration limit =
         settings.requestTimeout().multipliedBy(settings.endpoints().size()).plus(SPARE);
     try {
