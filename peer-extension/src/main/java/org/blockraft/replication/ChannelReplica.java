@@ -62,6 +62,7 @@ public final class ChannelReplica {
   private long term;
   private String leader = "";
   private Following following;
+  private long appended;
   private long streams;
   private long target;
   private EventLoop.Timer reportTimer;
@@ -108,8 +109,12 @@ public final class ChannelReplica {
     }
   }
 
-  /** Nobody leads that this node knows of: what other nodes have is still taken. */
-  public void idle() {
+  /**
+   * Nobody leads that this node knows of, and the newest term is this: what other nodes that know
+   * of the term have is still taken.
+   */
+  public void idle(long newest) {
+    term = Math.max(term, newest);
     if (mode != Mode.IDLE && !stopped) {
       stepDown(term);
       leader = "";
@@ -148,7 +153,7 @@ public final class ChannelReplica {
       channel.follow();
     }
     term = Math.max(term, newTerm);
-    following = null;
+    unfollow();
     live.clear();
     feeds.values().forEach(Feed::close);
     feeds.clear();
@@ -180,7 +185,7 @@ public final class ChannelReplica {
       return;
     }
     if (mode == Mode.SUCCEEDING && channel.durable().height() >= appended()) {
-      following = null;
+      unfollow();
       mode = Mode.LEADING;
       LOG.info(
           "[{}] This node leads in term {} from height {}",
@@ -207,8 +212,13 @@ public final class ChannelReplica {
 
   /** What is on the disk or on its way there. */
   private long appended() {
-    long durable = channel.durable().height();
-    return following == null ? durable : Math.max(durable, following.next());
+    long known = Math.max(appended, channel.durable().height());
+    return following == null ? known : Math.max(known, following.next());
+  }
+
+  private void unfollow() {
+    appended = appended();
+    following = null;
   }
 
   private boolean isLinked(String node) {
@@ -217,8 +227,8 @@ public final class ChannelReplica {
   }
 
   private void subscribe(String source) {
-    long from = appended();
-    following = new Following(source, ++streams, from, channel, sender);
+    unfollow();
+    following = new Following(source, ++streams, appended, channel, sender);
     following.start();
   }
 
@@ -248,7 +258,7 @@ public final class ChannelReplica {
       feed.close();
     }
     if (following != null && following.source().equals(node)) {
-      following = null;
+      unfollow();
       if (mode == Mode.SUCCEEDING && reportTimer == null) {
         catchUp();
       }

@@ -80,6 +80,8 @@ public final class FollowerPipeline implements AutoCloseable {
         DecidedBlock block = queue.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
         if (block != null && block.number() >= ledger.nextBlock()) {
           commit(block);
+        } else if (queue.isEmpty()) {
+          ledger.force(); // what waited for blocks that turned out to be here already
         }
       }
       ledger.force();

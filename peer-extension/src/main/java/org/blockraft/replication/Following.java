@@ -31,10 +31,15 @@ final class Following {
   private final ArrayDeque<Integer> unacknowledged = new ArrayDeque<>();
   private long nextBody;
   private long nextAppend;
+  private long durable;
   private long acknowledged;
   private long received;
   private long receivedBefore;
 
+  /**
+   * @param from the first block wanted; those from {@link ReplicatedChannel#durable} to it are
+   *     appended and not yet on the disk, and use up credit
+   */
   Following(String source, long stream, long from, ReplicatedChannel channel, FrameSender sender) {
     this.source = source;
     this.stream = stream;
@@ -42,7 +47,11 @@ final class Following {
     this.sender = sender;
     this.nextBody = from;
     this.nextAppend = from;
-    this.acknowledged = from;
+    this.durable = channel.durable().height();
+    this.acknowledged = durable;
+    for (long number = durable; number < from; number++) {
+      unacknowledged.add(0);
+    }
   }
 
   /** Asks for the blocks. */
@@ -54,7 +63,10 @@ final class Following {
                     .setChannel(channel.channelId())
                     .setFrom(nextAppend)
                     .setStream(stream)));
-    credit(WINDOW_BLOCKS, WINDOW_BYTES);
+    int room = WINDOW_BLOCKS - unacknowledged.size();
+    if (room > 0) {
+      credit(room, WINDOW_BYTES);
+    }
   }
 
   String source() {
@@ -121,15 +133,24 @@ final class Following {
       return false;
     }
     nextAppend++;
-    channel.append(block);
+    if (block.number() < durable) {
+      acknowledge(); // it was on its way to the disk when this node led
+    } else {
+      channel.append(block);
+    }
     return true;
   }
 
   /** Blocks below this are on the disk: more may come. */
   void durable(long height) {
+    durable = height;
+    acknowledge();
+  }
+
+  private void acknowledge() {
     int blocks = 0;
     long bytes = 0;
-    while (acknowledged < height && !unacknowledged.isEmpty()) {
+    while (acknowledged < Math.min(durable, nextAppend)) {
       bytes += unacknowledged.remove();
       blocks++;
       acknowledged++;
@@ -140,12 +161,13 @@ final class Following {
   }
 
   /**
-   * Whether the source has blocks and has sent none since this was asked the last time, so that one
-   * had better ask again.
+   * Whether the source has blocks and has sent nothing since this was asked the last time, though
+   * all that could be appended is on the disk: then it does not send any more, perhaps with bodies
+   * here whose decisions were lost, and one had better ask again.
    */
   boolean isStalled(long sourceHeight) {
     boolean stalled =
-        received == receivedBefore && sourceHeight > nextAppend && unacknowledged.isEmpty();
+        received == receivedBefore && sourceHeight > nextAppend && durable >= nextAppend;
     receivedBefore = received;
     return stalled;
   }

@@ -129,7 +129,7 @@ public final class NodeReplicas {
         && leader.get().term().revision() >= term) {
       replica.follow(leader.get().term(), leader.get().node());
     } else {
-      replica.idle();
+      replica.idle(term);
     }
   }
 
