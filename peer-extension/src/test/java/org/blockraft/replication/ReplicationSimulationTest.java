@@ -1,0 +1,78 @@
+package org.blockraft.replication;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.time.Duration;
+import org.blockraft.coordination.EtcdSettings;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Coordination, replication and failover of a whole cluster under random faults, from a seed. What
+ * must hold is in {@link SimulatedChecks}; and when faults stop, there is soon one leader, and
+ * every node has and shows all blocks.
+ *
+ * <p>{@code -Dreplication.seeds} and {@code -Dreplication.seed}: how many, and the first.
+ */
+final class ReplicationSimulationTest {
+  private static final int SEEDS = Integer.getInteger("replication.seeds", 300);
+  private static final long FIRST_SEED = Long.getLong("replication.seed", 1);
+  private static final int FAULTS = 16;
+  private static final int[] SIZES = {3, 3, 5, 3, 2, 3, 5, 1};
+
+  private static final EtcdSettings SETTINGS = SimulatedCluster.SETTINGS;
+
+  /** Time to find one leader. */
+  private static final Duration RECOVERY = SETTINGS.leaseTtl().plusSeconds(2);
+
+  private static final Logger LOG = (Logger) LoggerFactory.getLogger("org.blockraft");
+  private static final Level LEVEL = LOG.getLevel();
+
+  @BeforeAll
+  static void quiet() {
+    LOG.setLevel(Level.toLevel(System.getProperty("replication.log"), Level.ERROR));
+  }
+
+  @AfterAll
+  static void asBefore() {
+    LOG.setLevel(LEVEL);
+  }
+
+  @Test
+  void invariantsHoldUnderFaults() {
+    for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+      var _ = run(seed);
+    }
+  }
+
+  @Test
+  void aSeedAlwaysGivesTheSameRun() {
+    assertEquals(run(FIRST_SEED), run(FIRST_SEED));
+  }
+
+  static long run(long seed) {
+    int size = SIZES[(int) (seed % SIZES.length)];
+    SimulatedCluster cluster = new SimulatedCluster(seed, size);
+    try {
+      cluster.until("first leader", cluster::isUpToDate, RECOVERY);
+      SimulatedFaults faults = new SimulatedFaults(cluster, size + 1);
+      for (int i = 0; i < FAULTS; i++) {
+        faults.inject();
+        cluster.run(cluster.time().between(Duration.ZERO, Duration.ofSeconds(1)));
+      }
+      faults.heal();
+      cluster.until("recovery", cluster::isUpToDate, RECOVERY);
+      cluster.run(SETTINGS.leaseTtl());
+      cluster.until("lasting leadership", cluster::isUpToDate, Duration.ZERO);
+      return cluster.checks().fingerprint();
+    } catch (RuntimeException | Error failure) {
+      throw new AssertionError(
+          "seed " + seed + ": run with -Dreplication.seed=" + seed + " -Dreplication.seeds=1",
+          failure);
+    }
+  }
+}
