@@ -139,7 +139,7 @@ final class DemoCommand extends Main.Verb {
         run(
             "kill -9 of the leader, %s, under load".formatted(killed.process()),
             () -> {
-              FailoverDrill.Failover seen = drill.kill(killed);
+              FailoverDrill.Failover seen = drill.strike(killed);
               note("requests that failed at clients", Long.toString(seen.failed()));
               note("longest time without endorsement", seen.endorsementGap().toMillis() + " ms");
               note("longest time without commit", seen.commitGap().toMillis() + " ms");
@@ -148,7 +148,7 @@ final class DemoCommand extends Main.Verb {
         run(
             "start %s again, under load".formatted(killed.process()),
             () -> {
-              drill.restart(killed);
+              drill.end(killed);
               return "caught up";
             });
         run("end the load", () -> ended(load));

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "failover",
     description = {
-      "Kill the leader again and again under load, and measure what clients of others see.",
+      "Kill or pause the leader again and again under load, and measure what clients of others see.",
       "Takes the cluster that is up, with the wallet chaincode on the channel, or else starts one"
           + " and stops it at the end."
     })
@@ -23,6 +23,12 @@ final class FailoverCommand extends Main.Verb {
 
   @Option(names = "-kills", defaultValue = "10", description = "How often.")
   private int kills;
+
+  @Option(
+      names = "-fault",
+      defaultValue = "kill",
+      description = "kill, or pause: the process stands still until others lead.")
+  private NodeFault fault;
 
   @Option(names = "-nodes", defaultValue = "3", description = "If none is up: how many nodes.")
   private int nodeCount;
@@ -67,25 +73,26 @@ final class FailoverCommand extends Main.Verb {
             .nodes()
             .orElseThrow(() -> new NetworkException("the peer that is up is one process"));
     InstantSource clock = InstantSource.system();
-    FailoverReport report = new FailoverReport();
+    FailoverReport report = new FailoverReport(fault);
     Load load = new Load(Main.folder(), LoadPlan.transfers(channel, submitters, endorsers), clock);
     try (ClusterWatch watch = new ClusterWatch(nodes)) {
       try (load) {
-        FailoverDrill drill = new FailoverDrill(channel, nodes, watch, load);
+        FailoverDrill drill = new FailoverDrill(channel, nodes, watch, load, fault);
         for (int i = 1; i <= kills; i++) {
           PeerPlace leader = drill.loadOnFollowers();
-          FailoverDrill.Failover kill = drill.kill(leader);
-          report.add(kill);
+          FailoverDrill.Failover seen = drill.strike(leader);
+          report.add(seen);
           say(
-              "%3d. killed %s, %s leads; without endorsement %d ms, without commit %d ms; failed %d"
+              "%3d. %s %s, %s leads; without endorsement %d ms, without commit %d ms; failed %d"
                   .formatted(
                       i,
-                      kill.killed(),
-                      kill.successor(),
-                      kill.endorsementGap().toMillis(),
-                      kill.commitGap().toMillis(),
-                      kill.failed()));
-          drill.restart(leader);
+                      fault.past(),
+                      seen.struck(),
+                      seen.successor(),
+                      seen.endorsementGap().toMillis(),
+                      seen.commitGap().toMillis(),
+                      seen.failed()));
+          drill.end(leader);
         }
       }
       LedgerAudit.Outcome outcome =

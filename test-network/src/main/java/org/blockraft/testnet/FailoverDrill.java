@@ -3,7 +3,7 @@ package org.blockraft.testnet;
 import java.time.Duration;
 import java.util.List;
 
-/** Kills the leader under load from clients of the other nodes, and has it come back. */
+/** Has a fault befall the leader under load from clients of the other nodes, and end. */
 final class FailoverDrill {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final int COMMITS_BEFORE = 10;
@@ -13,8 +13,15 @@ final class FailoverDrill {
   private final ClusterNodes nodes;
   private final ClusterWatch watch;
   private final Load load;
+  private final NodeFault fault;
 
   FailoverDrill(String channel, ClusterNodes nodes, ClusterWatch watch, Load load) {
+    this(channel, nodes, watch, load, NodeFault.KILL);
+  }
+
+  FailoverDrill(
+      String channel, ClusterNodes nodes, ClusterWatch watch, Load load, NodeFault fault) {
+    this.fault = fault;
     this.channel = channel;
     this.nodes = nodes;
     this.watch = watch;
@@ -22,16 +29,16 @@ final class FailoverDrill {
   }
 
   /**
-   * What the clients of the other nodes saw of one kill.
+   * What the clients of the other nodes saw of one fault.
    *
    * @param endorsementGap the longest that the clients of any one node were without an endorsement
    * @param commitGap the longest that the clients of any one node were without a commit
-   * @param quietEndorsementGap the same before the kill, in as many commits
-   * @param quietCommitGap the same before the kill
+   * @param quietEndorsementGap the same before the fault, in as many commits
+   * @param quietCommitGap the same before the fault
    * @param failed requests and events
    */
   record Failover(
-      String killed,
+      String struck,
       String successor,
       Duration endorsementGap,
       Duration commitGap,
@@ -51,15 +58,15 @@ final class FailoverDrill {
     return nodes.running().stream().filter(place -> !place.equals(leader)).toList();
   }
 
-  /** Kills the leader, whom no client may be using, and waits until the others go on. */
-  Failover kill(PeerPlace leader) {
+  /** Has the fault befall the leader, whom no client may be using; waits until others go on. */
+  Failover strike(PeerPlace leader) {
     load.forgetGaps();
     load.awaitCommits(COMMITS_BEFORE, TIMEOUT);
     Duration quietEndorsements = load.endorsementGap();
     Duration quietCommits = load.commitGap();
     long failedBefore = load.failed();
     load.forgetGaps();
-    nodes.kill(leader);
+    fault.strike(nodes, leader);
     load.awaitCommits(COMMITS_AFTER, TIMEOUT);
     Duration endorsements = load.endorsementGap();
     Duration commits = load.commitGap();
@@ -73,10 +80,9 @@ final class FailoverDrill {
         load.failed() - failedBefore);
   }
 
-  /** Starts a killed node again; returns when it has what the others had by then. */
-  void restart(PeerPlace place) {
-    nodes.start(place);
-    nodes.awaitReady(place);
+  /** Ends the fault; returns when the node has what the others had by then. */
+  void end(PeerPlace place) {
+    fault.end(nodes, place);
     watch.awaitComplete(TIMEOUT);
     watch.awaitHeight(place, channel, watch.highest(channel), TIMEOUT);
   }

@@ -52,6 +52,7 @@ public final class Main implements Runnable {
 
   public static void main(String[] args) {
     CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.getSubcommands().get("compare").addSubcommand(new SpeedCommand());
     commandLine.setExecutionExceptionHandler(
         (failure, line, parsed) -> {

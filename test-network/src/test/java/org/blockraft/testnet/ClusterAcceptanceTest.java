@@ -73,9 +73,9 @@ final class ClusterAcceptanceTest {
     try (Load load = new Load(folder, LoadPlan.transfers(CHANNEL, 2, 1), CLOCK)) {
       FailoverDrill drill = new FailoverDrill(CHANNEL, nodes, watch, load);
       PeerPlace leader = drill.loadOnFollowers();
-      FailoverDrill.Failover seen = drill.kill(leader);
+      FailoverDrill.Failover seen = drill.strike(leader);
       assertNotEquals(leader.process(), seen.successor());
-      drill.restart(leader);
+      drill.end(leader);
       finish(load);
     }
   }
@@ -92,7 +92,7 @@ final class ClusterAcceptanceTest {
       nodes.kill(follower);
       load.awaitCommits(5, TIMEOUT);
       assertEquals(Optional.of(leader), watch.leader());
-      drill.restart(follower);
+      drill.end(follower);
       finish(load);
     }
   }
