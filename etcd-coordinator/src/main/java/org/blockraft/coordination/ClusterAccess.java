@@ -90,9 +90,7 @@ public final class ClusterAccess implements AutoCloseable {
     term.ifPresent(of -> conditions.add(new Condition.CreatedAt(keys.leader(), of.revision())));
     Transaction write =
         new Transaction(
-            conditions,
-            List.of(new Effect.Put(keys.fact(fact), value.clone(), 0)),
-            List.of());
+            conditions, List.of(new Effect.Put(keys.fact(fact), value.clone(), 0)), List.of());
     return await(() -> port.commit(write)).succeeded();
   }
 

@@ -51,8 +51,7 @@ final class ClusterAccessTest {
         assertEquals(node.coordinator.clusterId(), contents.id());
         assertEquals(List.of("n1"), List.copyOf(contents.view().members().keySet()));
         assertEquals("n1", contents.view().leader().orElseThrow().node());
-        assertEquals(
-            node.coordinator.leading(), contents.view().leader().map(Leader::term));
+        assertEquals(node.coordinator.leading(), contents.view().leader().map(Leader::term));
       }
       assertEquals(0, access.read().view().members().size(), "it has left");
     }

@@ -32,14 +32,14 @@ final class KubernetesFilesTest {
 
   private Map<String, Object> find(String kind, String name) {
     return all.stream()
-        .filter(d -> d.get("kind").equals(kind) && Deployment.at(d, "metadata", "name").equals(name))
+        .filter(
+            d -> d.get("kind").equals(kind) && Deployment.at(d, "metadata", "name").equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no " + kind + " " + name));
   }
 
   private static Map<String, Object> container(Map<String, Object> set) {
-    return Deployment.maps(Deployment.at(set, "spec", "template", "spec", "containers"))
-        .getFirst();
+    return Deployment.maps(Deployment.at(set, "spec", "template", "spec", "containers")).getFirst();
   }
 
   /** The environment of a pod, with the name that the set gives it. */

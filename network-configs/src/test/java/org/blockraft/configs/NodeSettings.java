@@ -59,8 +59,7 @@ final class NodeSettings {
             config.tls().certificate(),
             config.tls().key(),
             config.tls().rootCertificate())) {
-      assertTrue(
-          mounts.stream().anyMatch(path::startsWith), path + " is in none of " + mounts);
+      assertTrue(mounts.stream().anyMatch(path::startsWith), path + " is in none of " + mounts);
     }
     assertTrue(
         mounts.contains(CONFIG_PATH) || mounts.contains(CONFIG_PATH + "/core.yaml"), "core.yaml");

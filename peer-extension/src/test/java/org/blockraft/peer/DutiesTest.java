@@ -29,8 +29,7 @@ final class DutiesTest {
   private final Coordinator coordinator = new StandaloneCoordinator(loop, self, PAUSE);
   private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicInteger terms = new AtomicInteger();
-  private final Duties duties =
-      new Duties(self, coordinator, loop, underWay::get, () -> false);
+  private final Duties duties = new Duties(self, coordinator, loop, underWay::get, () -> false);
 
   @BeforeEach
   void start() {
