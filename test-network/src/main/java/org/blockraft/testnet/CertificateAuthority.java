@@ -132,7 +132,8 @@ final class CertificateAuthority {
         host,
         dot < 0 ? host : host.substring(0, dot),
         "localhost",
-        InetAddress.getLoopbackAddress().getHostAddress());
+        InetAddress.getLoopbackAddress().getHostAddress(),
+        NetworkPorts.ISOLATED_HUB);
   }
 
   private X509v3CertificateBuilder withAuthority(X509v3CertificateBuilder builder)

@@ -2,6 +2,7 @@ package org.blockraft.testnet;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,8 +90,12 @@ public final class ChaincodeServers {
   }
 
   private void awaitReady(String process, String address) {
-    int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
-    processes.awaitPort(process, port, START_TIMEOUT);
+    int colon = address.lastIndexOf(':');
+    processes.awaitPort(
+        process,
+        new InetSocketAddress(
+            address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
+        START_TIMEOUT);
   }
 
   private void launch(String process, String sample, String packageId, String address) {

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -68,11 +67,11 @@ final class ClusterNodes {
     Template.writeCore(folder, NetworkFolder.ORG1, place, BUILDER, core);
     Path more = config.resolve("cluster.yaml");
     Template.write("cluster.yaml", values(place), more);
-    append(more, core);
+    append(more, core, place);
     int number = places().indexOf(place) + 1;
     processes.start(
         place.process(),
-        List.of(folder.distribution().resolve("bin/blockraft").toString(), "node", "start"),
+        command(place),
         Map.of(
             "FABRIC_CFG_PATH",
             config.toString(),
@@ -89,14 +88,39 @@ final class ClusterNodes {
         "etcd", etcd.endpoints().stream().collect(Collectors.joining("\", \"", "\"", "\"")));
   }
 
-  private static void append(Path from, Path to) {
+  private List<String> command(PeerPlace place) {
+    List<String> command =
+        List.of(folder.distribution().resolve("bin/blockraft").toString(), "node", "start");
+    return plan.isolated() ? NodeNamespaces.within(place, command) : command;
+  }
+
+  private static void append(Path from, Path to, PeerPlace place) {
     try {
-      Files.writeString(
-          to, Files.readString(from), StandardCharsets.UTF_8, StandardOpenOption.APPEND);
+      // The addresses of others in there are the hub's, which is this one or isolated too.
+      String text = Files.readString(to) + Files.readString(from);
+      Files.writeString(to, text.replace(NetworkPorts.HOST, place.host()), StandardCharsets.UTF_8);
       Files.delete(from);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Loses every packet from and to a node. */
+  void cut(PeerPlace place) {
+    namespaces().cut(place);
+  }
+
+  /** Loses packets no more. */
+  void heal(PeerPlace place) {
+    namespaces().heal(place);
+  }
+
+  private NodeNamespaces namespaces() {
+    if (!plan.isolated()) {
+      throw new NetworkException(
+          "nodes share one network here; those of: up -nodes 3 -isolate, as root, can be cut off");
+    }
+    return new NodeNamespaces(processes);
   }
 
   void awaitReady(PeerPlace place) {

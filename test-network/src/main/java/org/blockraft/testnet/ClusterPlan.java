@@ -14,8 +14,9 @@ import java.util.stream.Stream;
  *
  * @param nodes processes that are the peer together
  * @param etcdMembers processes that are etcd together
+ * @param isolated whether each node has a network namespace of its own and can be cut off
  */
-record ClusterPlan(int nodes, int etcdMembers) {
+record ClusterPlan(int nodes, int etcdMembers, boolean isolated) {
   /** Ports are laid out for so many; design and tests know of seven. */
   private static final int NODES_MAX = 7;
 
@@ -30,9 +31,17 @@ record ClusterPlan(int nodes, int etcdMembers) {
     }
   }
 
+  ClusterPlan(int nodes, int etcdMembers) {
+    this(nodes, etcdMembers, false);
+  }
+
   /** The plan of the network in a folder; empty if its peer is one process. */
   static Optional<ClusterPlan> of(NetworkFolder folder) {
-    Path file = file(folder);
+    return of(folder.root());
+  }
+
+  static Optional<ClusterPlan> of(Path root) {
+    Path file = file(root);
     try {
       return Files.exists(file)
           ? Optional.of(new ObjectMapper().readValue(file.toFile(), ClusterPlan.class))
@@ -45,14 +54,14 @@ record ClusterPlan(int nodes, int etcdMembers) {
   void write(NetworkFolder folder) {
     try {
       Files.createDirectories(folder.root());
-      new ObjectMapper().writeValue(file(folder).toFile(), this);
+      new ObjectMapper().writeValue(file(folder.root()).toFile(), this);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Path file(NetworkFolder folder) {
-    return folder.root().resolve("cluster.json");
+  private static Path file(Path root) {
+    return root.resolve("cluster.json");
   }
 
   Stream<PeerPlace> places(NetworkPorts ports) {

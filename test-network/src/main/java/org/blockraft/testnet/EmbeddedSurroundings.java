@@ -94,12 +94,12 @@ final class EmbeddedSurroundings implements Surroundings {
         new ChannelGenesis.Ordering(
             NetworkFolder.ORDERER_MSP,
             folder.crypto().resolve("ordererOrganizations").resolve(NetworkFolder.DOMAIN),
-            List.of(NetworkPorts.HOST + ":" + folder.ports().orderer())),
+            List.of(folder.ports().hub() + ":" + folder.ports().orderer())),
         List.of(
             new ChannelGenesis.Org(
                 org.mspId(),
                 folder.organization(org),
-                NetworkPorts.HOST,
+                folder.ports().node(1).host(),
                 folder.ports().peer(org).port())),
         ChannelGenesis.Batches.DEFAULT.withTimeout(batchTimeout),
         clock.instant());

@@ -76,11 +76,11 @@ public final class EtcdServers {
   }
 
   private String endpoint(int member) {
-    return NetworkPorts.HOST + ":" + folder.ports().etcd(member);
+    return folder.ports().hub() + ":" + folder.ports().etcd(member);
   }
 
   private String peerUrl(int member) {
-    return "http://" + NetworkPorts.HOST + ":" + (folder.ports().etcd(member) + 1);
+    return "http://" + folder.ports().hub() + ":" + (folder.ports().etcd(member) + 1);
   }
 
   private static String name(int member) {

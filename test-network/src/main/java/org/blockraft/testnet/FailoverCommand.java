@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "failover",
     description = {
-      "Kill or pause the leader again and again under load, and measure what clients of others see.",
+      "Kill, pause or cut off the leader again and again under load, and measure what clients of others see.",
       "Takes the cluster that is up, with the wallet chaincode on the channel, or else starts one"
           + " and stops it at the end."
     })
@@ -27,7 +27,7 @@ final class FailoverCommand extends Main.Verb {
   @Option(
       names = "-fault",
       defaultValue = "kill",
-      description = "kill, or pause: the process stands still until others lead.")
+      description = "kill; pause: the process stands still; partition: its packets are lost.")
   private NodeFault fault;
 
   @Option(names = "-nodes", defaultValue = "3", description = "If none is up: how many nodes.")

@@ -100,6 +100,12 @@ final class LocalNetwork {
         EtcdServers.program(System.getenv())
             .orElseThrow(() -> new NetworkException(EtcdServers.MISSING));
     plan.write(folder);
+    if (plan.isolated()) {
+      if (!surroundings.name().equals("embedded")) {
+        throw new NetworkException("-isolate works with -mode embedded only");
+      }
+      new NodeNamespaces(processes).create(plan.places(folder.ports()).toList());
+    }
     begin(plan.places(folder.ports()).toList());
     new EtcdServers(folder, processes, plan.etcdMembers()).start(etcd);
     ClusterNodes nodes = new ClusterNodes(folder, processes, plan);
@@ -282,7 +288,12 @@ final class LocalNetwork {
 
   /** Stops every process and removes all data. */
   static void down(NetworkFolder folder) {
-    new Processes(folder).stopAll();
+    Processes processes = new Processes(folder);
+    processes.stopAll();
+    ClusterPlan.of(folder)
+        .filter(ClusterPlan::isolated)
+        .ifPresent(
+            plan -> new NodeNamespaces(processes).delete(plan.places(folder.ports()).toList()));
     if (!Files.exists(folder.root())) {
       return;
     }

@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
       NodeCommands.Start.class,
       NodeCommands.Pause.class,
       NodeCommands.Resume.class,
+      NodeCommands.Partition.class,
+      NodeCommands.Heal.class,
       Main.Down.class,
       DemoCommand.class,
       OrdererCommand.class,
@@ -66,12 +68,13 @@ public final class Main implements Runnable {
   }
 
   public static NetworkFolder folder() {
+    Path root = Path.of(System.getenv().getOrDefault(FOLDER_VARIABLE, "network")).toAbsolutePath();
+    int shift = Integer.parseInt(System.getenv().getOrDefault(NetworkPorts.VARIABLE, "0"));
     return new NetworkFolder(
-        Path.of(System.getenv().getOrDefault(FOLDER_VARIABLE, "network")).toAbsolutePath(),
+        root,
         Path.of(System.getProperty(DISTRIBUTION_PROPERTY, "blockraft")),
         Path.of(System.getProperty(LIBRARIES_PROPERTY, "lib")),
-        new NetworkPorts(
-            Integer.parseInt(System.getenv().getOrDefault(NetworkPorts.VARIABLE, "0"))));
+        new NetworkPorts(shift, ClusterPlan.of(root).filter(ClusterPlan::isolated).isPresent()));
   }
 
   static LocalNetwork network(String mode) {
@@ -123,15 +126,23 @@ public final class Main implements Runnable {
     @Option(names = "-etcd", defaultValue = "1", description = "Members of etcd, if several nodes.")
     private int etcdMembers;
 
+    @Option(
+        names = "-isolate",
+        description = "Give each node a network namespace, so that it can be cut off (root only).")
+    private boolean isolate;
+
     @CommandLine.Parameters(arity = "0..1", description = "createChannel", defaultValue = "")
     private String then;
 
     @Override
     public Integer call() {
+      Optional<ClusterPlan> plan =
+          nodes == 1 ? Optional.empty() : Optional.of(new ClusterPlan(nodes, etcdMembers, isolate));
+      plan.ifPresent(p -> p.write(folder()));
       LocalNetwork network = mode.network();
       say("mode: " + network.surroundings().name() + ", " + network.surroundings().description());
-      if (nodes > 1) {
-        network.up(new ClusterPlan(nodes, etcdMembers));
+      if (plan.isPresent()) {
+        network.up(plan.get());
       } else {
         network.up();
       }

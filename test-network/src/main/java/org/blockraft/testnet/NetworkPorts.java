@@ -4,14 +4,20 @@ package org.blockraft.testnet;
  * The ports of the local network, those of fabric-samples where it has them.
  *
  * @param shift added to each, so that several networks fit on one machine
+ * @param isolated whether each node has an address of its own, see {@link NodeNamespaces}
  */
-public record NetworkPorts(int shift) {
+public record NetworkPorts(int shift, boolean isolated) {
   static final NetworkPorts STANDARD = new NetworkPorts(0);
 
   /** The environment variable with the shift. */
   static final String VARIABLE = "BLOCKRAFT_NETWORK_PORT_SHIFT";
 
   static final String HOST = "127.0.0.1";
+
+  /** Where everything but isolated nodes is; nodes have the first addresses of this network. */
+  static final String ISOLATED_HUB = "10.231.77.254";
+
+  private static final String ISOLATED_NODE = "10.231.77.";
 
   private static final int ORDERER = 7050;
   private static final int ORDERER_ADMIN = 7053;
@@ -25,6 +31,15 @@ public record NetworkPorts(int shift) {
   private static final int WALLET = 9999;
   private static final int VOTING = 9998;
   private static final int CHAINCODE_STEP = 10;
+
+  public NetworkPorts(int shift) {
+    this(shift, false);
+  }
+
+  /** The address of everything but nodes. */
+  String hub() {
+    return isolated ? ISOLATED_HUB : HOST;
+  }
 
   int orderer() {
     return ORDERER + shift;
@@ -42,6 +57,7 @@ public record NetworkPorts(int shift) {
   PeerPlace peer(NetworkFolder.Org org) {
     boolean ours = org.equals(NetworkFolder.ORG1);
     return new PeerPlace(
+        HOST,
         "peer-" + org.name(),
         (ours ? FIRST_PEER : STOCK_PEER) + shift,
         (ours ? FIRST_OPERATIONS : STOCK_OPERATIONS) + shift);
@@ -51,7 +67,10 @@ public record NetworkPorts(int shift) {
   PeerPlace node(int number) {
     int step = (number - 1) * NODE_STEP;
     return new PeerPlace(
-        "node" + number, FIRST_PEER + step + shift, FIRST_OPERATIONS + step + shift);
+        isolated ? ISOLATED_NODE + number : HOST,
+        "node" + number,
+        FIRST_PEER + step + shift,
+        FIRST_OPERATIONS + step + shift);
   }
 
   /** Where an etcd member, from 1, serves clients; it talks to others one port above. */
@@ -62,6 +81,6 @@ public record NetworkPorts(int shift) {
   /** The server of a sample chaincode for a node. */
   String chaincode(String sample, int node) {
     int first = sample.equals("wallet") ? WALLET : VOTING;
-    return HOST + ":" + (first - CHAINCODE_STEP * (node - 1) + shift);
+    return hub() + ":" + (first - CHAINCODE_STEP * (node - 1) + shift);
   }
 }

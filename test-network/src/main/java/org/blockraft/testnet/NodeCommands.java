@@ -1,5 +1,6 @@
 package org.blockraft.testnet;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -9,6 +10,15 @@ import picocli.CommandLine.Parameters;
 final class NodeCommands {
   private NodeCommands() {}
 
+  private static ClusterNodes nodes() {
+    return Main.network("auto")
+        .nodes()
+        .orElseThrow(
+            () ->
+                new NetworkException(
+                    "the peer is one process; a cluster comes from: network.sh up -nodes 3"));
+  }
+
   /** Base of the commands: which node. */
   abstract static class OneNode extends Main.Verb {
     @Parameters(description = "leader, follower (the first that runs), or a name such as node2.")
@@ -16,13 +26,7 @@ final class NodeCommands {
 
     @Override
     public final Integer call() {
-      ClusterNodes nodes =
-          Main.network("auto")
-              .nodes()
-              .orElseThrow(
-                  () ->
-                      new NetworkException(
-                          "the peer is one process; a cluster comes from: network.sh up -nodes 3"));
+      ClusterNodes nodes = nodes();
       PeerPlace place = place(nodes);
       act(nodes, place);
       say(place.process() + " " + done());
@@ -99,6 +103,34 @@ final class NodeCommands {
     @Override
     String done() {
       return "goes on";
+    }
+  }
+
+  @Command(name = "partition", description = "Lose every packet from and to a node.")
+  static final class Partition extends OneNode {
+    @Override
+    void act(ClusterNodes nodes, PeerPlace place) {
+      nodes.cut(place);
+    }
+
+    @Override
+    String done() {
+      return "is cut off";
+    }
+  }
+
+  @Command(name = "heal", description = "End the partition of a node, or of all.")
+  static final class Heal extends Main.Verb {
+    @Parameters(arity = "0..1", description = "The node's name.")
+    private String node;
+
+    @Override
+    public Integer call() {
+      ClusterNodes nodes = nodes();
+      List<PeerPlace> places = node == null ? nodes.places() : List.of(nodes.place(node));
+      places.forEach(nodes::heal);
+      say("packets are lost no more");
+      return 0;
     }
   }
 }

@@ -6,7 +6,10 @@ enum NodeFault {
   KILL("killed"),
 
   /** The process stands still, and its connections stay. */
-  PAUSE("paused");
+  PAUSE("paused"),
+
+  /** Every packet from and to the node is lost. */
+  PARTITION("cut off");
 
   private final String past;
 
@@ -22,6 +25,7 @@ enum NodeFault {
     switch (this) {
       case KILL -> nodes.kill(place);
       case PAUSE -> nodes.pause(place);
+      case PARTITION -> nodes.cut(place);
     }
   }
 
@@ -32,6 +36,7 @@ enum NodeFault {
         nodes.awaitReady(place);
       }
       case PAUSE -> nodes.resume(place);
+      case PARTITION -> nodes.heal(place);
     }
   }
 }

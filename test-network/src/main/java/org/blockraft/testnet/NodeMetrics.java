@@ -28,7 +28,7 @@ public record NodeMetrics(boolean leading, long term, int links, SortedMap<Strin
 
   /** Asks a node; empty if it does not answer in time. */
   public static Optional<NodeMetrics> of(HttpClient client, PeerPlace place) {
-    URI uri = URI.create("http://" + NetworkPorts.HOST + ":" + place.operationsPort() + "/metrics");
+    URI uri = URI.create("http://" + place.host() + ":" + place.operationsPort() + "/metrics");
     try {
       HttpResponse<String> response =
           client.send(

@@ -35,7 +35,7 @@ final class OrdererCommand implements Callable<Integer> {
             NetworkFolder.ORDERER_MSP,
             folder.ordererNode(),
             folder.data("orderer"),
-            "127.0.0.1:" + folder.ports().orderer(),
+            folder.ports().hub() + ":" + folder.ports().orderer(),
             genesis,
             InstantSource.system())) {
       orderer.start();

@@ -63,13 +63,13 @@ public final class Processes {
   }
 
   /** Waits until a process takes connections. */
-  void awaitPort(String name, int port, Duration timeout) {
-    await(name, () -> isOpen(port), timeout);
+  void awaitPort(String name, InetSocketAddress address, Duration timeout) {
+    await(name, () -> isOpen(address), timeout);
   }
 
-  private static boolean isOpen(int port) {
+  private static boolean isOpen(InetSocketAddress address) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(NetworkPorts.HOST, port), CONNECT_TIMEOUT_MILLIS);
+      socket.connect(address, CONNECT_TIMEOUT_MILLIS);
       return true;
     } catch (IOException e) {
       return false;
