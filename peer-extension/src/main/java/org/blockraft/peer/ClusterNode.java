@@ -297,7 +297,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
     return Heartbeat.newBuilder()
         .setOutstanding(outstanding.getAsInt())
         .setDraining(duties.isDraining())
-        .setWeight(Runtime.getRuntime().availableProcessors());
+        .setWeight(holdings.isComplete() ? Runtime.getRuntime().availableProcessors() : 0);
   }
 
   private void depose(Leader leader) {
@@ -347,6 +347,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
         coordinator,
         Optional.ofNullable(refusal.getNow(null)),
         duties.isDraining(),
+        holdings.isComplete(),
         replicas.status(),
         channels.values());
   }

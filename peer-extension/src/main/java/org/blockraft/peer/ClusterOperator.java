@@ -3,8 +3,8 @@ package org.blockraft.peer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -79,8 +79,8 @@ final class ClusterOperator {
         .toList();
   }
 
-  private static SortedSet<String> drainedNodes(ClusterContents now) {
-    SortedSet<String> drained = new TreeSet<>();
+  private static NavigableSet<String> drainedNodes(ClusterContents now) {
+    NavigableSet<String> drained = new TreeSet<>();
     for (String fact : now.facts().keySet()) {
       OperatorFacts.drainedNode(fact).filter(node -> isDrained(now, node)).ifPresent(drained::add);
     }

@@ -24,6 +24,7 @@ final class ClusterPage {
 
   /**
    * @param refusal why this node is not in the cluster, if so
+   * @param complete whether it has all channels and packages of the cluster
    * @param others what is known of the other nodes, by name
    */
   static String of(
@@ -32,6 +33,7 @@ final class ClusterPage {
       Coordinator coordinator,
       Optional<String> refusal,
       boolean draining,
+      boolean complete,
       Map<String, NodeStatus> others,
       Collection<ClusteredChannel> channels) {
     ClusterView view = coordinator.view();
@@ -44,6 +46,7 @@ final class ClusterPage {
     page.put("etcd_connected", coordinator.isConnected());
     page.put("leading", coordinator.leading().isPresent());
     page.put("draining", draining);
+    page.put("complete", complete);
     page.put("refused", refusal.orElse(null));
     view.leader()
         .ifPresentOrElse(

@@ -4,8 +4,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -43,6 +45,9 @@ final class SharedHoldings implements AutoCloseable {
   private static final Duration FACT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
+  /** A build that failed costs something, and will mostly fail again until somebody has a look. */
+  private static final Duration BUILD_RETRY = Duration.ofSeconds(30);
+
   private final Coordinator coordinator;
   private final Siblings siblings;
   private final EventLoop loop;
@@ -50,7 +55,11 @@ final class SharedHoldings implements AutoCloseable {
   /** Wishes to look that came up since the look under way began; zero: none is under way. */
   private final AtomicInteger wishes = new AtomicInteger();
 
+  /** Packages that this node could not build, and when; only for the thread that looks. */
+  private final Map<String, Long> unbuilt = new HashMap<>();
+
   private volatile ClusterNode.Peer peer;
+  private volatile boolean complete;
   private volatile boolean closed;
 
   SharedHoldings(Coordinator coordinator, Siblings siblings, EventLoop loop) {
@@ -61,6 +70,14 @@ final class SharedHoldings implements AutoCloseable {
 
   void start(ClusterNode.Peer local) {
     peer = local;
+  }
+
+  /**
+   * Whether this node has all that the nodes agree to have, as far as it knows. One that has not
+   * must not get work from others: it would fail where they would not.
+   */
+  boolean isComplete() {
+    return complete;
   }
 
   /**
@@ -122,17 +139,24 @@ final class SharedHoldings implements AutoCloseable {
     int seen;
     do {
       seen = wishes.get();
-      boolean complete = false;
+      boolean all = false;
       try {
         boolean packages = fetchPackages();
         boolean channels = fetchChannels();
-        complete = packages && channels;
+        all = packages && channels;
       } catch (RuntimeException e) {
         if (!closed) {
           LOG.warn("Cannot take over what other nodes have; trying again", e);
         }
       }
-      if (!complete && !closed) {
+      if (all != complete) {
+        complete = all;
+        LOG.info(
+            all
+                ? "This node has all channels and packages of the cluster"
+                : "This node lacks channels or packages of the cluster");
+      }
+      if (!all && !closed) {
         var _ = loop.schedule(RETRY, this::reconcile);
       }
       // Facts that changed meanwhile may not have been looked at.
@@ -143,21 +167,47 @@ final class SharedHoldings implements AutoCloseable {
     Set<String> here = new HashSet<>();
     peer.packages().forEach(p -> here.add(p.packageId()));
     note(PACKAGES, here);
-    boolean complete = true;
+    boolean all = true;
     for (String key : coordinator.facts(PACKAGES).keySet()) {
       String id = key.substring(PACKAGES.length());
       if (!here.contains(id)) {
-        Optional<ByteString> file =
-            siblings.fetch(
-                Request.newBuilder()
-                    .setFetchPackage(FetchPackage.newBuilder().setPackageId(id))
-                    .build(),
-                STORE_TIMEOUT);
-        file.ifPresent(peer::install);
-        complete &= file.isPresent();
+        complete = false;
+        all &= fetchPackage(id);
       }
     }
-    return complete;
+    return all;
+  }
+
+  private boolean fetchPackage(String id) {
+    long now = loop.nanoTime();
+    Long failed = unbuilt.get(id);
+    if (failed != null && now - failed < BUILD_RETRY.toNanos()) {
+      return false;
+    }
+    Optional<ByteString> file =
+        siblings.fetch(
+            Request.newBuilder()
+                .setFetchPackage(FetchPackage.newBuilder().setPackageId(id))
+                .build(),
+            STORE_TIMEOUT);
+    if (file.isEmpty()) {
+      return false;
+    }
+    try {
+      peer.install(file.get());
+      unbuilt.remove(id);
+      return true;
+    } catch (RuntimeException e) {
+      if (!closed) {
+        LOG.error(
+            "Package {}, which other nodes have, cannot be installed here; trying again in {}",
+            id,
+            BUILD_RETRY,
+            e);
+      }
+      unbuilt.put(id, now);
+      return false;
+    }
   }
 
   /** What was here before there was a cluster, or before etcd took note of it. */
@@ -172,10 +222,11 @@ final class SharedHoldings implements AutoCloseable {
   private boolean fetchChannels() {
     List<String> here = peer.channelIds();
     note(CHANNELS, here);
-    boolean complete = true;
+    boolean all = true;
     for (String key : coordinator.facts(CHANNELS).keySet()) {
       String id = key.substring(CHANNELS.length());
       if (!here.contains(id)) {
+        complete = false;
         Optional<ByteString> genesis =
             siblings.fetch(
                 Request.newBuilder()
@@ -183,10 +234,10 @@ final class SharedHoldings implements AutoCloseable {
                     .build(),
                 STORE_TIMEOUT);
         genesis.ifPresent(block -> join(id, block));
-        complete &= genesis.isPresent();
+        all &= genesis.isPresent();
       }
     }
-    return complete;
+    return all;
   }
 
   private void join(String channelId, ByteString genesis) {
