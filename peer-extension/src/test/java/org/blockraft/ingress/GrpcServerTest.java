@@ -1,6 +1,7 @@
 package org.blockraft.ingress;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,8 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -78,6 +81,39 @@ final class GrpcServerTest {
           metrics);
       assertTrue(metrics.contains("# TYPE grpc_comm_conn_opened counter"), metrics);
       assertTrue(metrics.contains("grpc_comm_conn_opened 1"), metrics);
+    }
+  }
+
+  @Test
+  void callsUnderWayAreFinishedAndNewOnesAreNotTaken() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    Scripted slow =
+        new Scripted(
+            proposal -> {
+              begun.countDown();
+              try {
+                assertTrue(go.await(10, TimeUnit.SECONDS));
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return proposal;
+            });
+    try (LoopbackServer server = new LoopbackServer(NONE, slow)) {
+      var answer =
+          EndorserGrpc.newFutureStub(server.connection)
+              .processProposal(SignedProposal.getDefaultInstance());
+      assertTrue(begun.await(10, TimeUnit.SECONDS));
+      CompletableFuture<Void> finished =
+          CompletableFuture.runAsync(
+              () -> server.server.finish(Duration.ofSeconds(10), Duration.ZERO));
+      Awaitility.await()
+          .until(() -> failure(server.connection).getStatus().getCode() == Status.Code.UNAVAILABLE);
+      assertFalse(finished.isDone());
+      go.countDown();
+      assertEquals(
+          ProposalResponse.getDefaultInstance(), answer.get(10, TimeUnit.SECONDS));
+      finished.get(10, TimeUnit.SECONDS);
     }
   }
 

@@ -14,7 +14,7 @@ import org.blockraft.operations.FabricMeterRegistry;
 final class LoopbackServer implements AutoCloseable {
   final FabricMeterRegistry meters = new FabricMeterRegistry();
   final ManagedChannel connection;
-  private final GrpcServer server;
+  final GrpcServer server;
 
   LoopbackServer(ConcurrencyLimits limits, BindableService... services) throws IOException {
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);

@@ -72,6 +72,16 @@ final class OperationsServerTest {
   }
 
   @Test
+  void pagesAreAdded() throws Exception {
+    try (OperationsServer server = start(Optional.empty())) {
+      server.page("/cluster", () -> "{}");
+      assertEquals("{}", plain(server, "GET", "/cluster", "").body());
+      assertEquals(405, plain(server, "PUT", "/cluster", "").statusCode());
+      assertEquals(404, plain(server, "GET", "/cluster/", "").statusCode());
+    }
+  }
+
+  @Test
   void healthIsTheSumOfItsChecks() throws Exception {
     try (OperationsServer server = start(Optional.empty())) {
       HttpResponse<String> well = plain(server, "GET", "/healthz", "");
