@@ -89,8 +89,7 @@ public final class OperationsServer implements AutoCloseable {
   }
 
   /**
-   * Adds a page that is read only. With TLS it asks for a client
-   * certificate, as /metrics does.
+   * Adds a page that is read only. With TLS it asks for a client certificate, as /metrics does.
    *
    * @param json the page's content at the moment
    */

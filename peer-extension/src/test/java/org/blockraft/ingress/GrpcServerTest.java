@@ -111,8 +111,7 @@ final class GrpcServerTest {
           .until(() -> failure(server.connection).getStatus().getCode() == Status.Code.UNAVAILABLE);
       assertFalse(finished.isDone());
       go.countDown();
-      assertEquals(
-          ProposalResponse.getDefaultInstance(), answer.get(10, TimeUnit.SECONDS));
+      assertEquals(ProposalResponse.getDefaultInstance(), answer.get(10, TimeUnit.SECONDS));
       finished.get(10, TimeUnit.SECONDS);
     }
   }
