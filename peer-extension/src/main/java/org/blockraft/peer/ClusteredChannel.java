@@ -221,8 +221,9 @@ final class ClusteredChannel implements ReplicatedChannel, BlockFlow, AutoClosea
           replica.arrived(block.number(), block.raw());
           sent.countDown();
         });
-    if (!sent.await(LOOP_WAIT_SECONDS, TimeUnit.SECONDS)) {
-      throw new IllegalStateException("the cluster's loop hangs");
+    while (!sent.await(LOOP_WAIT_SECONDS, TimeUnit.SECONDS)) {
+      // No reason to stop the channel: so it looks after the whole process was stopped for a while.
+      LOG.warn("[{}] The cluster's loop hangs", channelId());
     }
   }
 

@@ -95,7 +95,10 @@ public final class ChannelReplica {
     return mode.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Another node leads, in the given term. */
+  /**
+   * Another node leads, in the given term. Without a link to it blocks and announcements come from
+   * nodes that have one.
+   */
   public void follow(Term newTerm, String newLeader) {
     if (stopped || (mode == Mode.FOLLOWING && newLeader.equals(leader))) {
       term = Math.max(term, newTerm.revision());
@@ -281,8 +284,8 @@ public final class ChannelReplica {
       }
     } else if (mode == Mode.LEADING) {
       agree();
-    } else if (mode == Mode.IDLE && following == null && tip.height() > appended()) {
-      subscribe(node);
+    } else if (following == null && !isLinked(leader) && tip.height() > appended()) {
+      subscribe(node); // there is no leader, or others are between it and this node
     }
   }
 
@@ -330,9 +333,12 @@ public final class ChannelReplica {
     }
   }
 
-  /** The leader says how far clients may see. */
+  /** The leader says how far clients may see, or another node what the leader told it. */
   public void announced(String node, long itsTerm, Announced announced) {
-    if (itsTerm < term || !node.equals(leader)) {
+    if (itsTerm < term
+        || isLeadingOrAboutTo()
+        || (isLinked(leader) && !node.equals(leader))
+        || stopped) {
       return;
     }
     if (hashes.contradicts(announced.getHeight(), announced.getCommitHash())) {

@@ -39,6 +39,12 @@ public final class NodeReplicas {
   /** How often subscriptions that bring nothing are looked for. */
   private static final int TICK_BEATS = 10;
 
+  /**
+   * A leader that lacks more than so many blocks had better be another node: nothing is committed
+   * while it takes them over.
+   */
+  private static final long BEHIND_BLOCKS_MAX = 64;
+
   private final String self;
   private final Coordinator coordinator;
   private final FrameSender links;
@@ -54,6 +60,7 @@ public final class NodeReplicas {
   private ClusterView view = ClusterView.EMPTY;
   private long beats;
   private long deposing;
+  private long yielded;
 
   /**
    * @param load a heartbeat with this node's load filled in
@@ -214,8 +221,7 @@ public final class NodeReplicas {
     Map<String, Long> heights = new TreeMap<>();
     for (ChannelHeight height : heartbeat.getChannelsList()) {
       heights.put(height.getChannel(), height.getDurable());
-      replica(height.getChannel())
-          .ifPresent(replica -> reported(replica, node, itsTerm, heartbeat, height));
+      replica(height.getChannel()).ifPresent(replica -> reported(replica, node, itsTerm, height));
     }
     for (ChannelReplica replica : replicas.values()) {
       if (!heights.containsKey(replica.channelId())) {
@@ -234,26 +240,50 @@ public final class NodeReplicas {
             heights));
     votes.voted(node, heartbeat.getLeaderGoneTerm());
     depose();
+    yieldIfBehind();
+  }
+
+  /** Gives leadership away, before it has begun, to a node that has many more blocks. */
+  private void yieldIfBehind() {
+    Optional<Term> own = coordinator.leading();
+    if (own.isEmpty() || own.get().revision() == yielded) {
+      return;
+    }
+    for (NodeStatus other : status.values()) {
+      if (other.linked()
+          && !other.draining()
+          && view.members().containsKey(other.name())
+          && other.heights().entrySet().stream()
+              .anyMatch(e -> isFarBehind(e.getKey(), e.getValue()))) {
+        yielded = own.get().revision();
+        LOG.info("This node has just joined or was away; {} shall lead", other.name());
+        coordinator.resign();
+        return;
+      }
+    }
+  }
+
+  private boolean isFarBehind(String channelId, long height) {
+    ChannelReplica replica = replicas.get(channelId);
+    if (replica == null) {
+      return height > BEHIND_BLOCKS_MAX;
+    }
+    return !replica.isLeading()
+        && height > channels.get(channelId).durable().height() + BEHIND_BLOCKS_MAX;
   }
 
   private static void reported(
-      ChannelReplica replica,
-      String node,
-      long itsTerm,
-      Heartbeat heartbeat,
-      ChannelHeight height) {
+      ChannelReplica replica, String node, long itsTerm, ChannelHeight height) {
     replica.reported(
         node, itsTerm, new DurableTip(height.getDurable(), height.getCommitHash().toByteArray()));
-    if (heartbeat.getLeading()) {
-      // Should an announcement have been lost on the way.
-      replica.announced(
-          node,
-          itsTerm,
-          Announced.newBuilder()
-              .setChannel(height.getChannel())
-              .setHeight(height.getAnnounced())
-              .build());
-    }
+    // Should an announcement have been lost on the way, or the leader have no link with this node.
+    replica.announced(
+        node,
+        itsTerm,
+        Announced.newBuilder()
+            .setChannel(height.getChannel())
+            .setHeight(height.getAnnounced())
+            .build());
   }
 
   private void publish(String node, NodeStatus now) {
