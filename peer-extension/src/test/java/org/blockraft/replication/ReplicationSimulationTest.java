@@ -16,10 +16,11 @@ import org.slf4j.LoggerFactory;
  * must hold is in {@link SimulatedChecks}; and when faults stop, there is soon one leader, and
  * every node has and shows all blocks.
  *
- * <p>{@code -Dreplication.seeds} and {@code -Dreplication.seed}: how many, and the first.
+ * <p>{@code -Dreplication.seeds} and {@code -Dreplication.seed}: how many, and the first; the
+ * profile {@code nightly} runs thousands.
  */
 final class ReplicationSimulationTest {
-  private static final int SEEDS = Integer.getInteger("replication.seeds", 300);
+  private static final int SEEDS = Integer.getInteger("replication.seeds", 200);
   private static final long FIRST_SEED = Long.getLong("replication.seed", 1);
   private static final int FAULTS = 16;
   private static final int[] SIZES = {3, 3, 5, 3, 2, 3, 5, 1};

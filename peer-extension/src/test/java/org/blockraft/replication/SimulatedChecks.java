@@ -12,7 +12,7 @@ import org.blockraft.coordination.Term;
 /** What must hold of the cluster at each step, whatever fails. */
 final class SimulatedChecks {
   /** In that time a new leader has heard of all whom nothing hinders. */
-  private static final Duration HEARD = Duration.ofMillis(700);
+  private static final Duration HEARD = Duration.ofMillis(200);
 
   private static final int TRACE_LINES = 400;
 
@@ -164,6 +164,7 @@ final class SimulatedChecks {
     if (term.isPresent()) {
       process.leads(cluster.time().nowNanos());
       if (process.isLeading()) {
+        that(term.get().revision() >= process.newestTerm(), process, "leads in an old", term);
         SimulatedProcess leader = leaders.putIfAbsent(term.get().revision(), process);
         that(leader == null || leader == process, process, "and", leader, "lead in", term);
       }

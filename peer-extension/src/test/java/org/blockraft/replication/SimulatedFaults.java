@@ -132,7 +132,7 @@ final class SimulatedFaults {
   private void isolate(SimulatedNode node, Duration length) {
     boolean fromEtcd = random.nextBoolean();
     if (fromEtcd) {
-      cutOff(node, length);
+      cutOff(node, length.multipliedBy(2)); // it hears of what happened from the others first
     }
     separate(List.of(node), length);
   }

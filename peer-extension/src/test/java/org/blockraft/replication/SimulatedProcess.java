@@ -113,6 +113,11 @@ final class SimulatedProcess implements Coordinator.Listener {
     return replica != null && replica.isLeading() && coordinator.leading().isPresent();
   }
 
+  /** The newest term it has heard of. */
+  long newestTerm() {
+    return replicas.term();
+  }
+
   boolean knows(SimulatedProcess other) {
     return members.contains(other.name());
   }
