@@ -102,7 +102,7 @@ public final class PeerNode implements AutoCloseable {
   private static final Duration CALLS_FINISH = Duration.ofSeconds(10);
 
   /** A client may wait on a stream for its last transaction to be committed; others never end. */
-  private static final Duration STREAMS_FINISH = Duration.ofSeconds(3);
+  private static final Duration STREAMS_FINISH = Duration.ofSeconds(10);
 
   private final PeerConfig config;
   private final Optional<ClusterNode> cluster;
