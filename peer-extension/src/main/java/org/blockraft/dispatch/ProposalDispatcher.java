@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.blockraft.endorse.ProposalRejected;
 import org.blockraft.worker.SimulationTask;
+import org.blockraft.worker.SmoothedLoad;
 import org.blockraft.worker.Worker;
 import org.blockraft.worker.WorkerLost;
 import org.hyperledger.fabric.protos.common.ChannelHeader;
@@ -24,7 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives each proposal to the worker with the least outstanding work among those that are high
- * enough, and to another one when a worker is lost on the way. How many proposals are under way is
+ * enough, and to another one when a worker is lost on the way. A proposal leaves this node only if
+ * this node's clients have lately asked for more than the other node does: of nodes that all have
+ * their clients, none gains by a detour. How many proposals are under way is
  * bounded; one more waits a bounded time and is then refused. Safe for use by many threads; callers
  * block.
  */
@@ -40,14 +43,18 @@ public final class ProposalDispatcher {
    */
   private static final int HOP_COST = 2;
 
+  /** What a proposal that another node works on costs this one, of what it costs to do it here. */
+  private static final double FORWARDING_SHARE = 0.25;
+
+  /** How much more than another node this one must have to do lately; less is chance. */
+  private static final double BUSIER = 1.25;
+
   /** A worker and the number of proposals it has from here. */
-  private record Place(Worker worker, boolean isLocal, AtomicInteger outstanding) {
+  private record Place(Worker worker, AtomicInteger outstanding) {
 
     /** What it has to do as far as this node knows, which is exact for what went through here. */
     int load() {
-      return isLocal
-          ? worker.outstanding()
-          : Math.max(worker.outstanding(), outstanding.get()) + HOP_COST;
+      return Math.max(worker.outstanding(), outstanding.get()) + HOP_COST;
     }
   }
 
@@ -57,6 +64,9 @@ public final class ProposalDispatcher {
   private final Semaphore permits;
   private final int permitsMax;
   private final AnnouncedHeights announced;
+
+  /** Proposals of this node's clients wherever they are worked on, or what is worked on here. */
+  private final SmoothedLoad demand = new SmoothedLoad();
 
   /**
    * @param local the worker of this node
@@ -68,14 +78,14 @@ public final class ProposalDispatcher {
       throw new IllegalArgumentException("a dispatcher needs a permit");
     }
     this.meters = meters;
-    this.local = place(local, true);
+    this.local = place(local);
     this.permits = new Semaphore(proposalsMax);
     this.permitsMax = proposalsMax;
     this.announced = announced;
   }
 
-  private Place place(Worker worker, boolean isLocal) {
-    Place place = new Place(worker, isLocal, new AtomicInteger());
+  private Place place(Worker worker) {
+    Place place = new Place(worker, new AtomicInteger());
     Gauge.builder("dispatch.outstanding", place.outstanding, AtomicInteger::get)
         .description("Proposals given to a worker and not answered yet.")
         .tag("worker", worker.name())
@@ -86,12 +96,17 @@ public final class ProposalDispatcher {
 
   /** Another node's worker is there; it may be away at times. */
   public void add(Worker worker) {
-    others.computeIfAbsent(worker.name(), name -> place(worker, false));
+    others.computeIfAbsent(worker.name(), name -> place(worker));
   }
 
   /** Proposals from clients of this node that are not answered yet. */
   public int underWay() {
     return permitsMax - permits.availablePermits();
+  }
+
+  /** Looks how much there is to do; called by one thread with each heartbeat. */
+  public void sample() {
+    demand.sample(Math.max(underWay(), local.worker.outstanding()));
   }
 
   /**
@@ -161,10 +176,16 @@ public final class ProposalDispatcher {
    */
   private Place choose(List<Place> places, SimulationTask task) {
     Place best = local;
-    int load = local.load();
+    int forwarded = 0;
+    for (Place place : others.values()) {
+      forwarded += place.outstanding.get();
+    }
+    int load = local.worker.outstanding() + (int) (forwarded * FORWARDING_SHARE);
+    double lately = demand.value();
     for (Place place : places) {
-      if (place.worker.isAvailable()
-          && place.load() < load
+      if (place.load() < load
+          && lately > place.worker.load() * BUSIER
+          && place.worker.isAvailable()
           && place.worker.height(task.channelId()) >= task.minimumHeight()) {
         best = place;
         load = place.load();

@@ -14,8 +14,8 @@ import org.blockraft.ledger.Ledger;
 import org.blockraft.ledger.PrivateDataSource;
 import org.blockraft.state.StateSnapshot;
 import org.blockraft.validate.BlockValidator;
-import org.blockraft.validate.BlockVerdict;
 import org.blockraft.validate.ConfigApplier;
+import org.blockraft.validate.PendingVerdict;
 import org.blockraft.validate.ValidatedBlock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class BlockPipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BlockPipeline.class);
 
-  /** Blocks whose signatures are verified and that wait to be decided. */
+  /** Blocks whose signatures are being verified, or that wait to be decided. */
   private static final int VERIFIED_MAX = 8;
 
   private static final long POLL_MILLIS = 200;
@@ -47,7 +47,7 @@ final class BlockPipeline implements AutoCloseable {
   private final BlockFlow flow;
   private final PrivateDataSource privateData;
   private final BlockingQueue<VerifiedBlock> received;
-  private final BlockingQueue<BlockVerdict> verified = new ArrayBlockingQueue<>(VERIFIED_MAX);
+  private final BlockingQueue<PendingVerdict> verified = new ArrayBlockingQueue<>(VERIFIED_MAX);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final Thread verifyThread;
   private final Thread commitThread;
@@ -133,18 +133,18 @@ final class BlockPipeline implements AutoCloseable {
     while (!closed) {
       VerifiedBlock block = received.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
       if (block != null) {
-        verified.put(validator.verify(block, config.get()));
+        verified.put(validator.begin(block, config.get()));
       }
     }
   }
 
   private void commit() throws InterruptedException {
     while (!closed) {
-      BlockVerdict verdict = verified.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
-      if (verdict != null) {
+      PendingVerdict pending = verified.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      if (pending != null) {
         ValidatedBlock block;
         try (StateSnapshot committed = ledger.snapshot()) {
-          block = validator.decide(verdict, config.get(), committed, applier);
+          block = validator.decide(pending.await(), config.get(), committed, applier);
         }
         flow.decided(block);
         ledger.commit(block, privateData, !verified.isEmpty());

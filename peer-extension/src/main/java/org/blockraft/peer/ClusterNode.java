@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import org.blockraft.chaincode.InstalledPackage;
 import org.blockraft.cluster.AdmittedNodes;
@@ -86,6 +87,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
   private volatile Peer peer;
   private volatile SiblingRequests requests;
   private volatile IntSupplier outstanding = () -> 0;
+  private volatile DoubleSupplier sampled = () -> 0;
   private volatile Set<String> members = Set.of();
   private volatile boolean leading;
 
@@ -239,11 +241,13 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
   }
 
   /** Joins the cluster. Channels that are open by now are replicated from the start. */
-  void start(Peer local, SiblingRequests served, IntSupplier underWay) throws IOException {
+  void start(Peer local, SiblingRequests served, IntSupplier underWay, DoubleSupplier load)
+      throws IOException {
     this.peer = local;
     this.holdings.start(local);
     this.requests = served;
     this.outstanding = underWay;
+    this.sampled = load;
     loop.execute(replicas::start);
     links.start();
     coordinator.start(this);
@@ -296,6 +300,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
   private Heartbeat.Builder load() {
     return Heartbeat.newBuilder()
         .setOutstanding(outstanding.getAsInt())
+        .setLoad(sampled.getAsDouble())
         .setDraining(duties.isDraining())
         .setWeight(holdings.isComplete() ? Runtime.getRuntime().availableProcessors() : 0);
   }

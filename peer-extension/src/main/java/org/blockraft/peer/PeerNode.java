@@ -74,7 +74,6 @@ import org.blockraft.simulation.SimulationSettings;
 import org.blockraft.validate.SlicePool;
 import org.blockraft.worker.LinkWorker;
 import org.blockraft.worker.LocalWorker;
-import org.blockraft.worker.Worker;
 import org.hyperledger.fabric.protos.gossip.PrivatePayload;
 import org.hyperledger.fabric.protos.transientstore.TxPvtReadWriteSetWithConfigInfo;
 import org.slf4j.Logger;
@@ -106,7 +105,7 @@ public final class PeerNode implements AutoCloseable {
 
   private final PeerConfig config;
   private final Optional<ClusterNode> cluster;
-  private final Worker worker;
+  private final LocalWorker worker;
   private final ProposalDispatcher dispatcher;
   private final SlicePool slices;
   private final OrdererConnections orderers;
@@ -455,7 +454,11 @@ public final class PeerNode implements AutoCloseable {
             others,
             this::installFromSibling,
             channels::joinFromSibling),
-        worker::outstanding);
+        worker::outstanding,
+        () -> {
+          dispatcher.sample();
+          return worker.sample();
+        });
   }
 
   /** Completes with the reason when the cluster does not want this node; never without one. */

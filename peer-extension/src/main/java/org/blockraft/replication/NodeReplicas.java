@@ -236,6 +236,7 @@ public final class NodeReplicas {
             heartbeat.getLeading(),
             heartbeat.getDraining(),
             heartbeat.getOutstanding(),
+            heartbeat.getLoad(),
             heartbeat.getWeight(),
             heights));
     votes.voted(node, heartbeat.getLeaderGoneTerm());

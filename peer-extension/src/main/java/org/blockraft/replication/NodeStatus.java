@@ -9,6 +9,7 @@ import java.util.Map;
  * @param leading whether it says that it leads
  * @param draining whether it wants no new work
  * @param outstanding proposals that it works on
+ * @param load the same on average over a while
  * @param weight its processors
  * @param heights number of blocks on its disk, by channel
  */
@@ -18,10 +19,11 @@ public record NodeStatus(
     boolean leading,
     boolean draining,
     int outstanding,
+    double load,
     int weight,
     Map<String, Long> heights) {
 
   static NodeStatus unknown(String name) {
-    return new NodeStatus(name, false, false, false, 0, 1, Map.of());
+    return new NodeStatus(name, false, false, false, 0, 0, 1, Map.of());
   }
 }

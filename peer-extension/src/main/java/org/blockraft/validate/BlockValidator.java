@@ -66,7 +66,12 @@ public final class BlockValidator {
    * @throws ValidationException if the channel must stop
    */
   public BlockVerdict verify(VerifiedBlock block, ChannelConfig config) {
-    return slices.verify(channelId, block, config, helpers.get());
+    return begin(block, config).await();
+  }
+
+  /** Begins to do so; several blocks may be under way. */
+  public PendingVerdict begin(VerifiedBlock block, ChannelConfig config) {
+    return slices.begin(channelId, block, config, helpers.get());
   }
 
   /**
@@ -82,7 +87,7 @@ public final class BlockValidator {
     BlockVerdict current =
         verdict.config() == config
             ? verdict
-            : slices.verify(channelId, verdict.block(), config, List.of());
+            : slices.begin(channelId, verdict.block(), config, List.of()).await();
     if (policies == null || policies.config() != config) {
       policies = new ApplicationPolicies(config);
     }

@@ -14,16 +14,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One block's slices, shared out between this node's threads and other nodes. Whoever is free takes
- * the next slice, so that fast ones do more. When only slices of other nodes are left and those
- * take too long, this node does them too; the first verdict counts. One instance per block.
+ * the next slice, so that fast ones do more; a node with enough others leaves all to them. When
+ * those take too long, this node does what is left; the first verdict counts. One instance per
+ * block.
  *
  * <p>Invariant: the verdicts do not depend on who made them.
  */
 final class SharedSlices {
   private static final Logger LOG = LoggerFactory.getLogger(SharedSlices.class);
 
-  /** How long a block waits for another node when nothing else is left to do. */
-  private static final long PATIENCE_MILLIS = 30;
+  /** How long a block waits for a verdict of another node before this one lends a hand. */
+  private static final long PATIENCE_MILLIS = 50;
 
   private final String channelId;
   private final VerifiedBlock block;
@@ -34,12 +35,21 @@ final class SharedSlices {
   private final SliceVerdict[] verdicts;
   private final CountDownLatch missing;
   private final Deque<Integer> free = new ArrayDeque<>();
+
+  /** Slices that other nodes have. */
+  private final boolean[] away;
+
+  private final Executor threads;
   private Throwable failure;
 
   /**
    * @param count number of slices
+   * @param threads where this node's share is done
    */
-  SharedSlices(String channelId, VerifiedBlock block, ChannelConfig config, int count) {
+  SharedSlices(
+      String channelId, VerifiedBlock block, ChannelConfig config, int count, Executor threads) {
+    this.threads = threads;
+    this.away = new boolean[count];
     this.channelId = channelId;
     this.block = block;
     this.config = config;
@@ -54,14 +64,34 @@ final class SharedSlices {
     }
   }
 
-  private synchronized int take() {
+  private synchronized int take(boolean forAnother) {
     Integer next = free.pollFirst();
-    return next == null ? -1 : next;
+    if (next == null) {
+      return -1;
+    }
+    away[next] = forAnother;
+    return next;
   }
 
-  private synchronized void giveBack(int slice) {
-    if (verdicts[slice] == null) {
+  /** Another node cannot do it. */
+  private void giveBack(int slice) {
+    synchronized (this) {
+      if (verdicts[slice] != null || !away[slice]) {
+        return;
+      }
+      away[slice] = false;
       free.addFirst(slice);
+    }
+    threads.execute(this::workHereOnce);
+  }
+
+  /** Parses what is not parsed; while other nodes verify. */
+  void parseAll() {
+    for (int slice = 0; slice < parsed.length; slice++) {
+      ValidationSlice part = parse(slice);
+      synchronized (this) {
+        parsed[slice] = part;
+      }
     }
   }
 
@@ -85,7 +115,18 @@ final class SharedSlices {
   /** Takes slices until there are none; run by each of this node's threads. */
   void workHere() {
     try {
-      for (int slice = take(); slice >= 0; slice = take()) {
+      for (int slice = take(false); slice >= 0; slice = take(false)) {
+        verifyHere(slice);
+      }
+    } catch (RuntimeException | Error e) {
+      fail(e);
+    }
+  }
+
+  private void workHereOnce() {
+    try {
+      int slice = take(false);
+      if (slice >= 0) {
         verifyHere(slice);
       }
     } catch (RuntimeException | Error e) {
@@ -94,11 +135,17 @@ final class SharedSlices {
   }
 
   private void verifyHere(int slice) {
-    ValidationSlice part = parse(slice);
+    ValidationSlice part;
     synchronized (this) {
-      parsed[slice] = part;
       if (verdicts[slice] != null) {
         return;
+      }
+      part = parsed[slice];
+    }
+    if (part == null) {
+      part = parse(slice);
+      synchronized (this) {
+        parsed[slice] = part;
       }
     }
     done(slice, SliceVerifier.verify(part, config));
@@ -120,7 +167,7 @@ final class SharedSlices {
   }
 
   private void giveTo(SliceHelper helper) {
-    int slice = take();
+    int slice = take(true);
     if (slice < 0) {
       return;
     }
@@ -151,19 +198,21 @@ final class SharedSlices {
         && verdict.signers().length == size;
   }
 
-  /**
-   * Waits for all verdicts and puts them together.
-   *
-   * @param threads where this node's share is done
-   */
-  BlockVerdict await(Executor threads, long timeoutNanos) throws InterruptedException {
+  /** Waits for all verdicts and puts them together. */
+  BlockVerdict await(long timeoutNanos) throws InterruptedException {
     long deadline = System.nanoTime() + timeoutNanos;
+    long before = missing.getCount();
     while (!missing.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
       if (System.nanoTime() > deadline) {
         throw new ValidationException("slice verification does not end", null);
       }
-      takeBackAll();
-      threads.execute(this::workHere);
+      long now = missing.getCount();
+      if (now < before) {
+        threads.execute(this::workHereOnce);
+      } else if (takeBackAll()) {
+        threads.execute(this::workHere);
+      }
+      before = now;
     }
     synchronized (this) {
       if (failure != null) {
@@ -178,14 +227,14 @@ final class SharedSlices {
     return merged.build();
   }
 
-  /** What nobody has finished is free again; it may be done twice. */
-  private synchronized void takeBackAll() {
-    if (free.isEmpty()) {
-      for (int slice = 0; slice < verdicts.length; slice++) {
-        if (verdicts[slice] == null) {
-          free.add(slice);
-        }
+  /** What other nodes have not finished is free again, and may be done twice; whether any is. */
+  private synchronized boolean takeBackAll() {
+    for (int slice = 0; slice < verdicts.length; slice++) {
+      if (away[slice] && verdicts[slice] == null) {
+        away[slice] = false;
+        free.add(slice);
       }
     }
+    return !free.isEmpty();
   }
 }

@@ -20,6 +20,9 @@ public final class SlicePool implements AutoCloseable {
   /** Slices per thread, so that a slow one does not leave the other threads idle. */
   private static final int SLICES_PER_THREAD = 2;
 
+  /** So many other nodes do all of a block: this one has the orderer, the others and clients. */
+  private static final int HELPERS_ENOUGH = 2;
+
   /** A block of the largest size takes seconds; this only tells a stuck thread from a slow one. */
   private static final long BLOCK_TIMEOUT_MINUTES = 10;
 
@@ -38,29 +41,27 @@ public final class SlicePool implements AutoCloseable {
   }
 
   /**
-   * Parses and verifies all transactions of a block and merges what the slices found.
+   * Begins to parse and verify all transactions of a block.
    *
    * @param helpers other nodes that take a share
-   * @throws ValidationException if it could not be carried out
    */
-  BlockVerdict verify(
+  PendingVerdict begin(
       String channelId, VerifiedBlock block, ChannelConfig config, List<SliceHelper> helpers) {
     int size = block.block().getData().getDataCount();
     int hands = threads + helpers.stream().mapToInt(SliceHelper::capacity).sum();
     int slices = Math.clamp(size / SLICE_TRANSACTIONS_MIN, 1, hands * SLICES_PER_THREAD);
-    SharedSlices shared = new SharedSlices(channelId, block, config, slices);
+    SharedSlices shared = new SharedSlices(channelId, block, config, slices, executor);
     if (slices > 1) {
       helpers.forEach(shared::workThere);
     }
-    for (int i = 0; i < Math.min(slices, threads); i++) {
-      executor.execute(shared::workHere);
+    if (slices > 1 && helpers.size() >= HELPERS_ENOUGH) {
+      shared.parseAll();
+    } else {
+      for (int i = 0; i < Math.min(slices, threads); i++) {
+        executor.execute(shared::workHere);
+      }
     }
-    try {
-      return shared.await(executor, TimeUnit.MINUTES.toNanos(BLOCK_TIMEOUT_MINUTES));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ValidationException("slice verification was interrupted", e);
-    }
+    return new PendingVerdict(shared, TimeUnit.MINUTES.toNanos(BLOCK_TIMEOUT_MINUTES));
   }
 
   /** Verifies one slice for another node, on this pool. */

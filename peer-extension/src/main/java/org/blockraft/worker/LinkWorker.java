@@ -57,6 +57,12 @@ public final class LinkWorker implements Worker {
   }
 
   @Override
+  public double load() {
+    NodeStatus status = nodes.status().get(name);
+    return status == null ? 0 : status.load();
+  }
+
+  @Override
   public ProposalResponse simulate(SimulationTask task) {
     Request request =
         Request.newBuilder()

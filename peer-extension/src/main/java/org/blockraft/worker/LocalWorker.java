@@ -12,6 +12,7 @@ public final class LocalWorker implements Worker {
   private final Function<SimulationTask, ProposalResponse> endorser;
   private final ToLongFunction<String> heights;
   private final AtomicInteger outstanding = new AtomicInteger();
+  private final SmoothedLoad load = new SmoothedLoad();
 
   /**
    * @param endorser {@code Endorser.process}
@@ -57,5 +58,15 @@ public final class LocalWorker implements Worker {
   @Override
   public int outstanding() {
     return outstanding.get();
+  }
+
+  @Override
+  public double load() {
+    return load.value();
+  }
+
+  /** Looks how much there is to do; called by one thread with each heartbeat. */
+  public double sample() {
+    return load.sample(outstanding.get());
   }
 }

@@ -26,4 +26,7 @@ public interface Worker {
 
   /** Proposals that it works on, from whatever ingress, as far as is known here. */
   int outstanding();
+
+  /** The same on average over the last half second. */
+  double load();
 }

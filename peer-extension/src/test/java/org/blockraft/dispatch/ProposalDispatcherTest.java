@@ -26,6 +26,7 @@ final class ProposalDispatcherTest {
     boolean lost;
     boolean away;
     int outstanding;
+    double lately;
 
     Scripted(String name, long height) {
       this.name = name;
@@ -59,6 +60,11 @@ final class ProposalDispatcherTest {
     public int outstanding() {
       return outstanding;
     }
+
+    @Override
+    public double load() {
+      return lately;
+    }
   }
 
   private static SignedProposal proposal() {
@@ -81,6 +87,7 @@ final class ProposalDispatcherTest {
   }
 
   private static String endorser(ProposalDispatcher dispatcher) {
+    dispatcher.sample();
     return dispatcher.endorse(proposal(), true).getPayload().toStringUtf8();
   }
 
@@ -95,6 +102,20 @@ final class ProposalDispatcherTest {
     there.outstanding = 20;
     assertEquals("here", endorser(dispatcher));
     assertEquals(0, meters.get("dispatch.outstanding").tag("worker", "there").gauge().value());
+  }
+
+  @Test
+  void proposalStaysWhereOtherNodesAreOnlyIdleForAMoment() {
+    Scripted here = new Scripted("here", 5);
+    here.outstanding = 10;
+    Scripted there = new Scripted("there", 5);
+    there.lately = 10;
+    ProposalDispatcher dispatcher = dispatcher(here, there);
+    for (int i = 0; i < 50; i++) {
+      assertEquals("here", endorser(dispatcher));
+    }
+    there.lately = 5;
+    assertEquals("there", endorser(dispatcher));
   }
 
   @Test

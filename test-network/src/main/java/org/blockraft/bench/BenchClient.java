@@ -147,7 +147,7 @@ final class BenchClient implements AutoCloseable {
     return checked(answer.response());
   }
 
-  private static ProposalResponse checked(ProposalResponse response) {
+  static ProposalResponse checked(ProposalResponse response) {
     if (response.getResponse().getStatus() >= STATUS_BAD) {
       throw new NetworkException("the peer answers " + response.getResponse().getMessage());
     }

@@ -103,7 +103,7 @@ final class EndToEnd {
             new StreamObserver<>() {
               @Override
               public void onNext(ProposalResponse response) {
-                endorsed.add(BenchClient.envelope(draft, response));
+                endorsed.add(BenchClient.envelope(draft, BenchClient.checked(response)));
               }
 
               @Override

@@ -59,6 +59,20 @@ record ProcessCpu(long total, Map<String, Long> byThread) {
     return new ProcessCpu(total - earlier.total, difference);
   }
 
+  /** This and what another process used. */
+  ProcessCpu plus(ProcessCpu other) {
+    Map<String, Long> sum = new TreeMap<>(byThread);
+    other.byThread.forEach((name, time) -> sum.merge(name, time, Long::sum));
+    return new ProcessCpu(total + other.total, sum);
+  }
+
+  /** For each operation, in microseconds, by thread. */
+  Map<String, Double> per(double operations) {
+    Map<String, Double> share = new TreeMap<>();
+    byThread.forEach((name, time) -> share.put(name, time / operations));
+    return share;
+  }
+
   private long of(String name) {
     return byThread.getOrDefault(name, 0L);
   }

@@ -28,12 +28,18 @@ record SpeedResult(
    *
    * @param leaderMicros CPU time of the leader for each transaction
    * @param followerMicros of each follower, on average
+   * @param leaderThreads the leader's by thread
    */
-  record CatchUp(double perSecond, double leaderMicros, double followerMicros) {
+  record CatchUp(
+      double perSecond,
+      double leaderMicros,
+      double followerMicros,
+      Map<String, Double> leaderThreads) {
     Map<String, Object> facts() {
       return Map.of(
           "perSecond", perSecond,
           "leaderCpuMicros", leaderMicros,
+          "leaderCpuMicrosByThread", leaderThreads,
           "followerCpuMicros", followerMicros);
     }
   }
@@ -42,14 +48,21 @@ record SpeedResult(
    * One run of clients that only have proposals endorsed.
    *
    * @param cpuMicros of all processes of the peer for each endorsement
+   * @param threads the same by thread
    * @param processors that each process used; as many as the quota when that is the limit
    */
   record Endorsement(
-      double perSecond, double cpuMicros, List<Double> processors, double p50, double p99) {
+      double perSecond,
+      double cpuMicros,
+      Map<String, Double> threads,
+      List<Double> processors,
+      double p50,
+      double p99) {
     Map<String, Object> facts() {
       return Map.of(
           "perSecond", perSecond,
           "cpuMicros", cpuMicros,
+          "cpuMicrosByThread", threads,
           "processors", processors,
           "p50Millis", p50,
           "p99Millis", p99);

@@ -2,6 +2,7 @@ package org.blockraft.bench;
 
 import io.grpc.ManagedChannel;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -31,7 +32,8 @@ final class SpeedRun {
   private final PackageFile file;
   private final long height;
   private final Consumer<String> say;
-  private int submitted;
+  /** Names that no earlier run on the same chain has used. */
+  private int submitted = (int) (InstantSource.system().millis() / 1000 % 1_000_000) * 1000;
 
   /**
    * @param height of the chain that the orderer has
@@ -111,17 +113,16 @@ final class SpeedRun {
     List<ProcessCpu> after = peer.cpu();
     peer.limit(1);
     double transactions = (height - half) * (double) BenchNetwork.BLOCK_TRANSACTIONS;
-    double leaderMicros = 0;
-    double followers = 0;
+    ProcessCpu leading = after.get(leader).since(before.get(leader));
+    long followers = 0;
     for (int i = 0; i < before.size(); i++) {
-      double micros = after.get(i).since(before.get(i)).total() / transactions;
-      if (i == leader) {
-        leaderMicros = micros;
-      } else {
-        followers += micros / (before.size() - 1);
-      }
+      followers += i == leader ? 0 : after.get(i).since(before.get(i)).total();
     }
-    return new SpeedResult.CatchUp(transactions * NANOS / nanos, leaderMicros, followers);
+    return new SpeedResult.CatchUp(
+        transactions * NANOS / nanos,
+        leading.total() / transactions,
+        followers / transactions / Math.max(1, before.size() - 1),
+        leading.per(transactions));
   }
 
   private static long awaitHeight(BenchClient client, long wanted) {
@@ -139,14 +140,17 @@ final class SpeedRun {
     ProposalLoad.Outcome outcome =
         load.run(connections, plan.clients(), plan.phase(), Integer.MAX_VALUE);
     List<ProcessCpu> after = peer.cpu();
-    List<Long> used =
+    List<ProcessCpu> used =
         IntStream.range(0, before.size())
-            .mapToObj(i -> after.get(i).since(before.get(i)).total())
+            .mapToObj(i -> after.get(i).since(before.get(i)))
             .toList();
+    ProcessCpu all = used.stream().reduce(ProcessCpu::plus).orElseThrow();
+    double operations = outcome.latencies().length;
     return new SpeedResult.Endorsement(
         outcome.perSecond(),
-        used.stream().mapToLong(Long::longValue).sum() / (double) outcome.latencies().length,
-        used.stream().map(u -> u / MICROS * NANOS / outcome.nanos()).toList(),
+        all.total() / operations,
+        all.per(operations),
+        used.stream().map(u -> u.total() / MICROS * NANOS / outcome.nanos()).toList(),
         outcome.millis(0.5),
         outcome.millis(0.99));
   }
