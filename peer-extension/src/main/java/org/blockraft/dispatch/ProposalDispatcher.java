@@ -46,8 +46,10 @@ public final class ProposalDispatcher {
   /** What a proposal that another node works on costs this one, of what it costs to do it here. */
   private static final double FORWARDING_SHARE = 0.25;
 
-  /** How much more than another node this one must have to do lately; less is chance. */
-  private static final double BUSIER = 1.25;
+  /** How much more than another node this one must have to do lately; less may be chance. */
+  private static final double BUSIER = 2;
+
+  private static final int BUSIER_BY = 4;
 
   /** A worker and the number of proposals it has from here. */
   private record Place(Worker worker, AtomicInteger outstanding) {
@@ -184,7 +186,7 @@ public final class ProposalDispatcher {
     double lately = demand.value();
     for (Place place : places) {
       if (place.load() < load
-          && lately > place.worker.load() * BUSIER
+          && lately > place.worker.load() * BUSIER + BUSIER_BY
           && place.worker.isAvailable()
           && place.worker.height(task.channelId()) >= task.minimumHeight()) {
         best = place;

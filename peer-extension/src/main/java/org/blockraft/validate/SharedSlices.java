@@ -24,7 +24,7 @@ final class SharedSlices {
   private static final Logger LOG = LoggerFactory.getLogger(SharedSlices.class);
 
   /** How long a block waits for a verdict of another node before this one lends a hand. */
-  private static final long PATIENCE_MILLIS = 50;
+  private static final long PATIENCE_MILLIS = 120;
 
   private final String channelId;
   private final VerifiedBlock block;

@@ -73,6 +73,16 @@ record ProcessCpu(long total, Map<String, Long> byThread) {
     return share;
   }
 
+  /** What threads with a word in their name used, of all that was used. */
+  double share(String word) {
+    long named =
+        byThread.entrySet().stream()
+            .filter(thread -> thread.getKey().contains(word))
+            .mapToLong(Map.Entry::getValue)
+            .sum();
+    return total == 0 ? 0 : (double) named / total;
+  }
+
   private long of(String name) {
     return byThread.getOrDefault(name, 0L);
   }
