@@ -27,9 +27,8 @@ import org.slf4j.LoggerFactory;
  * Gives each proposal to the worker with the least outstanding work among those that are high
  * enough, and to another one when a worker is lost on the way. A proposal leaves this node only if
  * this node's clients have lately asked for more than the other node does: of nodes that all have
- * their clients, none gains by a detour. How many proposals are under way is
- * bounded; one more waits a bounded time and is then refused. Safe for use by many threads; callers
- * block.
+ * their clients, none gains by a detour. How many proposals are under way is bounded; one more
+ * waits a bounded time and is then refused. Safe for use by many threads; callers block.
  */
 public final class ProposalDispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(ProposalDispatcher.class);

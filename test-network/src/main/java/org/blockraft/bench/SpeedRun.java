@@ -38,6 +38,7 @@ final class SpeedRun {
   private final PackageFile file;
   private final long height;
   private final Consumer<String> say;
+
   /** Names that no earlier run on the same chain has used. */
   private int submitted = (int) (InstantSource.system().millis() / 1000 % 1_000_000) * 1000;
 
@@ -116,8 +117,7 @@ final class SpeedRun {
     load.run(spread, plan.clients(), WARMUP_MOST, plan.warmup() * contestant.nodes());
     for (int round = 0; round < WARMUP_ROUNDS; round++) {
       List<ProcessCpu> before = peer.cpu();
-      load.run(
-          round % 2 == 0 ? one : spread, plan.clients(), WARMUP_ROUND, Integer.MAX_VALUE);
+      load.run(round % 2 == 0 ? one : spread, plan.clients(), WARMUP_ROUND, Integer.MAX_VALUE);
       ProcessCpu used = used(before, peer.cpu()).stream().reduce(ProcessCpu::plus).orElseThrow();
       if (used.share("Compiler") < COMPILERS_CALM) {
         return;
