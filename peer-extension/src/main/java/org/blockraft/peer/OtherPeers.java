@@ -8,14 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.blockraft.cluster.wire.FetchMembers;
 import org.blockraft.cluster.wire.Member;
 import org.blockraft.cluster.wire.Members;
 import org.blockraft.cluster.wire.RelayPrivate;
-import org.blockraft.cluster.wire.Reply;
 import org.blockraft.cluster.wire.Request;
 import org.blockraft.gossip.Gossip;
 import org.blockraft.gossip.GossipMember;
@@ -105,23 +101,7 @@ final class OtherPeers {
   }
 
   private Optional<ByteString> ask(String leader, Request request, Duration timeout) {
-    try {
-      Reply reply =
-          cluster
-              .orElseThrow()
-              .siblings()
-              .request(leader, request, timeout)
-              .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      return reply.getKindCase() == Reply.KindCase.PAYLOAD
-          ? Optional.of(reply.getPayload())
-          : Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.debug("The leader {} does not answer", leader, e);
-      return Optional.empty();
-    }
+    return cluster.orElseThrow().siblings().ask(leader, request, timeout);
   }
 
   /** Serves another node that asks this one. */

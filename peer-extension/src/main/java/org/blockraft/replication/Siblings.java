@@ -4,7 +4,9 @@ import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -121,20 +123,33 @@ public final class Siblings {
     }
   }
 
+  /** What one node answers; empty when it refuses or does not answer in time. */
+  public Optional<ByteString> ask(String node, Request request, Duration timeout) {
+    return payload(node, request(node, request, timeout), timeout);
+  }
+
+  private static Optional<ByteString> payload(
+      String node, CompletableFuture<Reply> asked, Duration timeout) {
+    try {
+      Reply reply = asked.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return reply.getKindCase() == Reply.KindCase.PAYLOAD
+          ? Optional.of(reply.getPayload())
+          : Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.debug("{} did not answer", node, e);
+      return Optional.empty();
+    }
+  }
+
   /** What the first node that has it answers; empty when none has it in time. */
   public Optional<ByteString> fetch(Request request, Duration timeout) {
     for (String node : List.copyOf(linked())) {
-      try {
-        Reply reply =
-            request(node, request, timeout).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        if (reply.getKindCase() == Reply.KindCase.PAYLOAD) {
-          return Optional.of(reply.getPayload());
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return Optional.empty();
-      } catch (ExecutionException | TimeoutException e) {
-        LOG.debug("{} did not answer", node, e);
+      Optional<ByteString> answer = ask(node, request, timeout);
+      if (answer.isPresent() || Thread.currentThread().isInterrupted()) {
+        return answer;
       }
     }
     return Optional.empty();
@@ -142,22 +157,10 @@ public final class Siblings {
 
   /** What every node answers that does in time; refusals are left out. */
   List<ByteString> fetchAll(Request request, Duration timeout) {
-    List<CompletableFuture<Reply>> asked = new ArrayList<>();
-    linked().forEach(node -> asked.add(request(node, request, timeout)));
+    Map<String, CompletableFuture<Reply>> asked = new LinkedHashMap<>();
+    linked().forEach(node -> asked.put(node, request(node, request, timeout)));
     List<ByteString> payloads = new ArrayList<>();
-    for (CompletableFuture<Reply> reply : asked) {
-      try {
-        Reply got = reply.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        if (got.getKindCase() == Reply.KindCase.PAYLOAD) {
-          payloads.add(got.getPayload());
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return payloads;
-      } catch (ExecutionException | TimeoutException e) {
-        LOG.debug("A node did not answer", e);
-      }
-    }
+    asked.forEach((node, reply) -> payload(node, reply, timeout).ifPresent(payloads::add));
     return payloads;
   }
 }
