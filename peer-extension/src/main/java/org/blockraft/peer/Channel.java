@@ -40,7 +40,6 @@ final class Channel implements ChannelHandle, AutoCloseable {
   private final ServedChannel served;
   private final BlockValidator validator;
   private final Runnable reconfigured;
-  private BlockPipeline pipeline;
   private volatile BlockPipeline pulling;
   private volatile ChannelConfig config;
   private volatile Throwable failure;
@@ -111,12 +110,12 @@ final class Channel implements ChannelHandle, AutoCloseable {
 
   /** Starts to pull blocks, on a node that is alone. */
   void start() {
-    pipeline = pull(BlockFlow.ALONE, PrivateDataSource.NONE);
+    var _ = pull(BlockFlow.ALONE, PrivateDataSource.NONE);
   }
 
   /**
-   * Starts a block flow from the orderers after the last block that is here. The caller closes it;
-   * there is one at a time.
+   * Starts a block flow from the orderers after the last block that is here. There is one at a
+   * time: who wants another closes it first. It ends with the channel at the latest.
    *
    * @param siblings other nodes of this peer that may have private data
    */
@@ -193,8 +192,8 @@ final class Channel implements ChannelHandle, AutoCloseable {
 
   @Override
   public void close() {
-    if (pipeline != null) {
-      pipeline.close();
+    if (pulling != null) {
+      pulling.close();
     }
     ledger.close();
   }

@@ -114,23 +114,22 @@ final class SharedSlices {
 
   /** Takes slices until there are none; run by each of this node's threads. */
   void workHere() {
-    try {
-      for (int slice = take(false); slice >= 0; slice = take(false)) {
-        verifyHere(slice);
-      }
-    } catch (RuntimeException | Error e) {
-      fail(e);
+    while (workHereOnce()) {
+      // there may be more
     }
   }
 
-  private void workHereOnce() {
+  /** Takes one slice, if there is any; whether it is done. */
+  private boolean workHereOnce() {
     try {
       int slice = take(false);
       if (slice >= 0) {
         verifyHere(slice);
       }
+      return slice >= 0;
     } catch (RuntimeException | Error e) {
       fail(e);
+      return false;
     }
   }
 
