@@ -334,7 +334,6 @@ public final class NodeReplicas {
         load.get()
             .setSequence(beats)
             .setLeading(coordinator.leading().isPresent())
-            .addAllReachable(linked)
             .setLeaderGoneTerm(votes.goneTerm(linked));
     channels
         .values()
