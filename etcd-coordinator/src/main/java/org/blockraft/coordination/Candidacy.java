@@ -142,11 +142,7 @@ final class Candidacy {
     String key = keys.leader();
     steps.take(
         "campaign",
-        port.commit(
-            new Transaction(
-                List.of(sameCluster, new Condition.CreatedAt(key, 0)),
-                List.of(new Effect.Put(key, value, lease)),
-                List.of(key, keys.id()))),
+        port.commit(keys.claim(sameCluster, key, value, lease)),
         outcome -> campaigned(key, value, lease, outcome),
         session::check);
   }

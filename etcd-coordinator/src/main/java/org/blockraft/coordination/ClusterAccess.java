@@ -1,8 +1,6 @@
 package org.blockraft.coordination;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.blockraft.coordination.EtcdPort.Condition;
-import org.blockraft.coordination.EtcdPort.Effect;
 import org.blockraft.coordination.EtcdPort.Entry;
 import org.blockraft.coordination.EtcdPort.Snapshot;
 import org.blockraft.coordination.EtcdPort.Transaction;
@@ -85,12 +82,8 @@ public final class ClusterAccess implements AutoCloseable {
    */
   public boolean put(String clusterId, Optional<Term> term, String fact, byte[] value) {
     FactName.check(fact, value);
-    List<Condition> conditions = new ArrayList<>();
-    conditions.add(new Condition.HasValue(keys.id(), ClusterKeys.text(clusterId)));
-    term.ifPresent(of -> conditions.add(new Condition.CreatedAt(keys.leader(), of.revision())));
-    Transaction write =
-        new Transaction(
-            conditions, List.of(new Effect.Put(keys.fact(fact), value.clone(), 0)), List.of());
+    Condition sameCluster = new Condition.HasValue(keys.id(), ClusterKeys.text(clusterId));
+    Transaction write = keys.write(sameCluster, term, fact, value.clone());
     return await(() -> port.commit(write)).succeeded();
   }
 

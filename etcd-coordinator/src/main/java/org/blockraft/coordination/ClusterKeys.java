@@ -5,10 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.blockraft.coordination.EtcdPort.Condition;
+import org.blockraft.coordination.EtcdPort.Effect;
 import org.blockraft.coordination.EtcdPort.Entry;
+import org.blockraft.coordination.EtcdPort.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +55,30 @@ final class ClusterKeys {
 
   String fact(String name) {
     return facts() + name;
+  }
+
+  /**
+   * Writes a key that ends with the lease, if there is none of that name yet; reads it and the id
+   * of the cluster, in this order, if not.
+   */
+  Transaction claim(Condition sameCluster, String key, byte[] value, long lease) {
+    return new Transaction(
+        List.of(sameCluster, new Condition.CreatedAt(key, 0)),
+        List.of(new Effect.Put(key, value, lease)),
+        List.of(key, id()));
+  }
+
+  /**
+   * Writes a fact; reads the leader and the id of the cluster, in this order, if it may not.
+   *
+   * @param term the fact is written only while this is the term of the leader; none: whoever leads
+   */
+  Transaction write(Condition sameCluster, Optional<Term> term, String fact, byte[] value) {
+    List<Condition> conditions = new ArrayList<>();
+    conditions.add(sameCluster);
+    term.ifPresent(of -> conditions.add(new Condition.CreatedAt(leader(), of.revision())));
+    return new Transaction(
+        conditions, List.of(new Effect.Put(fact(fact), value, 0)), List.of(leader(), id()));
   }
 
   static byte[] text(String value) {

@@ -1,17 +1,13 @@
 package org.blockraft.coordination;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.blockraft.coordination.EtcdPort.Condition;
-import org.blockraft.coordination.EtcdPort.Effect;
 import org.blockraft.coordination.EtcdPort.Entry;
 import org.blockraft.coordination.EtcdPort.Outcome;
-import org.blockraft.coordination.EtcdPort.Transaction;
 
 /** The facts that nodes agree on: writes them, and publishes the copy. Owned by the loop. */
 final class Facts {
@@ -55,14 +51,8 @@ final class Facts {
       byte[] value,
       CompletableFuture<Boolean> answer) {
     String key = keys.fact(fact);
-    List<Condition> conditions = new ArrayList<>();
-    conditions.add(sameCluster);
-    term.ifPresent(of -> conditions.add(new Condition.CreatedAt(keys.leader(), of.revision())));
-    Transaction transaction =
-        new Transaction(
-            conditions, List.of(new Effect.Put(key, value, 0)), List.of(keys.leader(), keys.id()));
     calls.call(
-        port.commit(transaction),
+        port.commit(keys.write(sameCluster, term, fact, value)),
         outcome -> {
           written(key, value, outcome);
           answer.complete(outcome.succeeded());

@@ -1,13 +1,10 @@
 package org.blockraft.coordination;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.blockraft.coordination.EtcdPort.Condition;
-import org.blockraft.coordination.EtcdPort.Effect;
 import org.blockraft.coordination.EtcdPort.Entry;
 import org.blockraft.coordination.EtcdPort.Outcome;
-import org.blockraft.coordination.EtcdPort.Transaction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,11 +127,7 @@ final class Registration {
     byte[] value = ClusterKeys.memberValue(self);
     steps.take(
         "register",
-        port.commit(
-            new Transaction(
-                List.of(sameCluster, new Condition.CreatedAt(key, 0)),
-                List.of(new Effect.Put(key, value, lease)),
-                List.of(key, keys.id()))),
+        port.commit(keys.claim(sameCluster, key, value, lease)),
         outcome -> registered(key, value, lease, outcome),
         session::check);
   }
