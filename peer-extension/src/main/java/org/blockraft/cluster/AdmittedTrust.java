@@ -3,15 +3,13 @@ package org.blockraft.cluster;
 import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSsl;
 import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSslCertificateException;
 import io.grpc.netty.shaded.io.netty.internal.tcnative.CertificateVerifier;
-import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
+import org.blockraft.identity.TlsPeerCheck;
 
 /** Ends the TLS handshake with whoever is not a node of this cluster, on both sides of a link. */
-final class AdmittedTrust extends X509ExtendedTrustManager {
+final class AdmittedTrust extends TlsPeerCheck {
   private final AdmittedNodes admitted;
   private final Consumer<String> refused;
 
@@ -42,43 +40,12 @@ final class AdmittedTrust extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
+  protected void checkClient(X509Certificate[] chain) throws CertificateException {
     check(chain);
   }
 
   @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
+  protected void checkServer(X509Certificate[] chain) throws CertificateException {
     check(chain);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType)
-      throws CertificateException {
-    check(chain);
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
-    check(chain);
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    check(chain);
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType)
-      throws CertificateException {
-    check(chain);
-  }
-
-  @Override
-  public X509Certificate[] getAcceptedIssuers() {
-    return new X509Certificate[0];
   }
 }

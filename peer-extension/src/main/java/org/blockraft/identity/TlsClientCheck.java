@@ -1,7 +1,6 @@
 package org.blockraft.identity;
 
 import io.grpc.netty.shaded.io.netty.handler.ssl.OpenSslCertificateException;
-import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertStore;
@@ -16,14 +15,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Whether a server accepts a client's certificate: any at all, or one that chains to the roots in
  * force at that moment.
  */
-final class TlsClientCheck extends X509ExtendedTrustManager {
+final class TlsClientCheck extends TlsPeerCheck {
   private static final String CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
   private static final String ANY_USAGE = "2.5.29.37.0";
 
@@ -38,7 +35,8 @@ final class TlsClientCheck extends X509ExtendedTrustManager {
     this.roots = roots;
   }
 
-  private void check(X509Certificate[] chain) throws CertificateException {
+  @Override
+  protected void checkClient(X509Certificate[] chain) throws CertificateException {
     if (!required) {
       return;
     }
@@ -81,47 +79,7 @@ final class TlsClientCheck extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
-    check(chain);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    check(chain);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String authType)
-      throws CertificateException {
-    check(chain);
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-      throws CertificateException {
+  protected void checkServer(X509Certificate[] chain) throws CertificateException {
     throw new CertificateException("this is a server");
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-      throws CertificateException {
-    throw new CertificateException("this is a server");
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String authType)
-      throws CertificateException {
-    throw new CertificateException("this is a server");
-  }
-
-  /**
-   * None: the list would be fixed when the server starts, and a client that finds its own authority
-   * missing in it would not offer its certificate.
-   */
-  @Override
-  public X509Certificate[] getAcceptedIssuers() {
-    return new X509Certificate[0];
   }
 }
