@@ -54,12 +54,7 @@ public final class BlockVerifier {
    */
   public static VerifiedBlock verify(
       ByteString raw, long expectedNumber, byte[] expectedPreviousHash, ChannelConfig config) {
-    Block block;
-    try {
-      block = BlockWire.parse(raw);
-    } catch (InvalidProtocolBufferException e) {
-      throw new BlockRejected("error unmarshalling Block: " + BlockWire.BAD_WIRE_FORMAT);
-    }
+    Block block = parse(raw);
     if (!block.hasHeader()) {
       throw new BlockRejected(
           "Invalid Block on channel [%s]. Header must be different from nil."
@@ -78,22 +73,34 @@ public final class BlockVerifier {
    * Checks a block that another node of this peer has verified: only that it is the next one and
    * undamaged.
    *
+   * @param block what {@link #parse} made of {@code raw}
    * @param raw a serialized block, as ordered or as stored
    * @param expectedPreviousHash the header hash of the block before; empty: not checked
    * @throws BlockRejected with Fabric's text
    */
   public static VerifiedBlock linked(
-      ByteString raw, long expectedNumber, byte[] expectedPreviousHash, ChannelConfig config) {
-    Block block;
-    try {
-      block = BlockWire.parse(raw);
-    } catch (InvalidProtocolBufferException e) {
-      throw new BlockRejected("error unmarshalling Block: " + BlockWire.BAD_WIRE_FORMAT);
-    }
+      Block block,
+      ByteString raw,
+      long expectedNumber,
+      byte[] expectedPreviousHash,
+      ChannelConfig config) {
     BlockVerifier verifier = new BlockVerifier(config, block);
     verifier.checkPosition(expectedNumber, expectedPreviousHash);
     verifier.checkData();
     return new VerifiedBlock(block, raw, BlockHeaders.sha256(verifier.headerBytes));
+  }
+
+  /**
+   * A block whose byte fields share memory with {@code raw}.
+   *
+   * @throws BlockRejected with Fabric's text if it is none
+   */
+  public static Block parse(ByteString raw) {
+    try {
+      return BlockWire.parse(raw);
+    } catch (InvalidProtocolBufferException e) {
+      throw new BlockRejected("error unmarshalling Block: " + BlockWire.BAD_WIRE_FORMAT);
+    }
   }
 
   private void checkPosition(long expectedNumber, byte[] expectedPreviousHash) {

@@ -228,7 +228,7 @@ public final class PeerNode implements AutoCloseable {
 
     this.others = new OtherPeers(gossip, cluster);
 
-    // The proposal flow: dispatcher over workers, this node's the only one.
+    // The proposal flow: dispatcher over workers, this node's and, once linked, the others'.
     Endorser endorser =
         new Endorser(
             channels,

@@ -97,16 +97,11 @@ public final class FollowerPipeline implements AutoCloseable {
 
   private void commit(DecidedBlock decided) {
     long number = decided.number();
+    PreparedBlock parsed = prepared.take(number, decided.body());
     VerifiedBlock block =
-        BlockVerifier.linked(decided.body(), ledger.nextBlock(), lastHash, config.get());
-    List<ParsedTransaction> transactions =
-        prepared
-            .take(number)
-            .orElseGet(
-                () ->
-                    block.block().getData().getDataList().stream()
-                        .map(ParsedTransaction::of)
-                        .toList());
+        BlockVerifier.linked(
+            parsed.block(), decided.body(), ledger.nextBlock(), lastHash, config.get());
+    List<ParsedTransaction> transactions = parsed.transactions();
     boolean stored = decided.flags().isEmpty();
     byte[] flags = (stored ? storedFlags(block.block()) : decided.flags()).toByteArray();
     if (flags.length != transactions.size()) {

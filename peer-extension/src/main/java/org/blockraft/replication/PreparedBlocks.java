@@ -1,7 +1,6 @@
 package org.blockraft.replication;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +9,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.blockraft.validate.ParsedTransaction;
-import org.hyperledger.fabric.protos.common.Block;
 
 /**
  * Blocks that came ahead of the decision about them, parsed once: for the slices that this node
@@ -20,40 +18,16 @@ public final class PreparedBlocks {
   /** As many as may be on their way to this node. */
   private static final int BLOCKS_MAX = 64;
 
-  private final Map<Long, Prepared> blocks = new ConcurrentHashMap<>();
+  private final Map<Long, PreparedBlock> blocks = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition added = lock.newCondition();
-
-  /** A block; its transactions are parsed by whoever needs them first. */
-  private static final class Prepared {
-    private final ByteString body;
-    private List<ParsedTransaction> transactions;
-
-    Prepared(ByteString body) {
-      this.body = body;
-    }
-
-    synchronized List<ParsedTransaction> transactions() {
-      if (transactions == null) {
-        try {
-          transactions =
-              Block.parseFrom(body).getData().getDataList().stream()
-                  .map(ParsedTransaction::of)
-                  .toList();
-        } catch (InvalidProtocolBufferException e) {
-          transactions = List.of(); // found again, and said, when the block is committed
-        }
-      }
-      return transactions;
-    }
-  }
 
   /** Keeps a block until it is taken; too many are not kept. */
   public void add(long number, ByteString body) {
     lock.lock();
     try {
       if (blocks.size() < BLOCKS_MAX) {
-        blocks.put(number, new Prepared(body));
+        blocks.put(number, new PreparedBlock(body));
         added.signalAll();
       }
     } finally {
@@ -73,14 +47,17 @@ public final class PreparedBlocks {
     } finally {
       lock.unlock();
     }
-    return Optional.ofNullable(blocks.get(number)).map(Prepared::transactions);
+    return Optional.ofNullable(blocks.get(number)).map(PreparedBlock::transactions);
   }
 
-  /** The same, and forgets this block and all before it. */
-  Optional<List<ParsedTransaction>> take(long number) {
-    Prepared found = blocks.remove(number);
+  /**
+   * A block that is to be committed: the one that was kept if it is of the same bytes. It and all
+   * before it are forgotten.
+   */
+  PreparedBlock take(long number, ByteString body) {
+    PreparedBlock found = blocks.remove(number);
     blocks.keySet().removeIf(other -> other < number);
-    return Optional.ofNullable(found).map(Prepared::transactions).filter(all -> !all.isEmpty());
+    return found != null && found.isOf(body) ? found : new PreparedBlock(body);
   }
 
   public void clear() {
