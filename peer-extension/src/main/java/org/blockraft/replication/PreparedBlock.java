@@ -19,7 +19,8 @@ final class PreparedBlock {
     this.body = body;
   }
 
-  /** Whether it is made of these very bytes. */
+  /** Whether it is made of these very bytes, which it tells without looking at each. */
+  @SuppressWarnings("ReferenceEquality")
   boolean isOf(ByteString other) {
     return body == other;
   }
