@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * name, dialed again when it ends. Nothing here blocks but {@link #start} and {@link #close}; safe
  * for use by many threads.
  */
-public final class Links implements AutoCloseable {
+public final class Links implements NodeRequests, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Links.class);
 
   private final LinkRegistry registry;
@@ -153,15 +153,7 @@ public final class Links implements AutoCloseable {
     return link != null && link.send(frame);
   }
 
-  /**
-   * Sends a request; its id and timeout are filled in here. Cancelling the future tells the other
-   * node.
-   *
-   * @param term carried by the frame
-   * @return the reply, refusals included; fails with {@link LinkLost} at once when the link ends or
-   *     cannot take the request, with {@link java.util.concurrent.TimeoutException} after the
-   *     timeout. Completed by the link's thread: what follows must not block
-   */
+  @Override
   public CompletableFuture<Reply> request(
       String node, long term, Request request, Duration timeout) {
     Link link = registry.link(node);
@@ -170,7 +162,7 @@ public final class Links implements AutoCloseable {
         : link.request(term, request, timeout);
   }
 
-  /** The nodes that there is a link with now. */
+  @Override
   public Set<String> connected() {
     return registry.connected();
   }

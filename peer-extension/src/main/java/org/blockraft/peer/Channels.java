@@ -125,6 +125,12 @@ final class Channels implements ChannelDirectory, AutoCloseable {
     return channel == null ? 0 : channel.ledger().height();
   }
 
+  /** Number of blocks that are committed on a channel, announced or not; zero if not joined. */
+  long committed(String channelId) {
+    Channel channel = channels.get(channelId);
+    return channel == null ? 0 : channel.ledger().nextBlock();
+  }
+
   /** The same channels, as gossip sees them. */
   LocalChannels gossiping(Function<String, Map<String, String>> chaincodes) {
     return new LocalChannels() {

@@ -1,6 +1,5 @@
 package org.blockraft.peer;
 
-import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -31,7 +30,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
-import org.blockraft.chaincode.InstalledPackage;
 import org.blockraft.cluster.AdmittedNodes;
 import org.blockraft.cluster.LinkListener;
 import org.blockraft.cluster.LinkSettings;
@@ -51,13 +49,16 @@ import org.blockraft.coordination.NodeInfo;
 import org.blockraft.coordination.Term;
 import org.blockraft.identity.TlsCredentials;
 import org.blockraft.ledger.PrivateDataSource;
+import org.blockraft.replication.Holdings;
 import org.blockraft.replication.NodeReplicas;
 import org.blockraft.replication.NodeStatus;
+import org.blockraft.replication.SharedHoldings;
 import org.blockraft.replication.SiblingPrivateData;
 import org.blockraft.replication.Siblings;
+import org.blockraft.replication.ThreadWaits;
+import org.blockraft.replication.Waits;
 import org.blockraft.validate.SliceHelper;
 import org.blockraft.worker.LinkSlices;
-import org.hyperledger.fabric.protos.common.Block;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,15 +93,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
   private volatile boolean leading;
 
   /** What the cluster needs of the peer on this node. */
-  interface Peer {
-    List<String> channelIds();
-
-    void join(Block genesis);
-
-    List<InstalledPackage> packages();
-
-    void install(ByteString file);
-
+  interface Peer extends Holdings {
     /** There is, or was, another node of that name. */
     void found(String name);
   }
@@ -144,8 +137,9 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
                 .orElseGet(AdmittedNodes::anyone),
             this,
             meters);
-    this.siblings = new Siblings(links, this::term, () -> members);
-    this.holdings = new SharedHoldings(coordinator, siblings, loop);
+    Waits waits = new ThreadWaits();
+    this.siblings = new Siblings(links, this::term, () -> members, waits);
+    this.holdings = new SharedHoldings(coordinator, siblings, loop, waits);
     this.replicas =
         new NodeReplicas(
             config.node(),

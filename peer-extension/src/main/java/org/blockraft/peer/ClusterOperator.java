@@ -15,6 +15,7 @@ import org.blockraft.coordination.CoordinationException;
 import org.blockraft.coordination.Leader;
 import org.blockraft.coordination.NodeInfo;
 import org.blockraft.coordination.Term;
+import org.blockraft.replication.SharedHoldings;
 
 /**
  * An operator's view of a cluster, and what he can have its nodes do: by facts in etcd, which they

@@ -2,7 +2,9 @@ package org.blockraft.peer;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.blockraft.chaincode.InstalledPackage;
 import org.blockraft.chaincode.PackageStore;
 import org.hyperledger.fabric.protos.common.Block;
@@ -31,8 +33,8 @@ record LocalHoldings(
   }
 
   @Override
-  public List<InstalledPackage> packages() {
-    return store.list();
+  public Set<String> packageIds() {
+    return store.list().stream().map(InstalledPackage::packageId).collect(Collectors.toSet());
   }
 
   @Override

@@ -248,7 +248,7 @@ public final class PeerNode implements AutoCloseable {
         new LocalWorker(
             config.id(),
             task -> endorser.process(task.proposal(), task.filtered()),
-            channels::height);
+            channels::committed);
     this.dispatcher =
         new ProposalDispatcher(worker, limit > 0 ? limit : PROPOSALS_MAX, announced, meters);
 

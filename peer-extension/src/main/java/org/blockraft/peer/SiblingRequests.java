@@ -39,8 +39,9 @@ import org.blockraft.validate.SlicePool;
 import org.blockraft.validate.SliceVerdict;
 import org.blockraft.validate.ValidationSlice;
 import org.blockraft.worker.LinkSlices;
+import org.blockraft.worker.LocalWorker;
 import org.blockraft.worker.SimulationTask;
-import org.blockraft.worker.Worker;
+import org.blockraft.worker.WorkerLost;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.ledger.rwset.CollectionPvtReadWriteSet;
 import org.hyperledger.fabric.protos.ledger.rwset.NsPvtReadWriteSet;
@@ -62,7 +63,7 @@ final class SiblingRequests implements AutoCloseable {
 
   private static final long SLICE_TIMEOUT_SECONDS = 5;
 
-  private final Worker worker;
+  private final LocalWorker worker;
   private final SlicePool slices;
   private final Function<String, Optional<ClusteredChannel>> channels;
   private final Function<String, Optional<Ledger>> ledgers;
@@ -78,7 +79,7 @@ final class SiblingRequests implements AutoCloseable {
    * @param joins joins a channel that another node joined first
    */
   SiblingRequests(
-      Worker worker,
+      LocalWorker worker,
       SlicePool slices,
       Function<String, Optional<ClusteredChannel>> channels,
       Function<String, Optional<Ledger>> ledgers,
@@ -176,21 +177,17 @@ final class SiblingRequests implements AutoCloseable {
   }
 
   private ByteString simulate(Simulate simulate) throws InvalidProtocolBufferException {
-    if (!simulate.getChannel().isEmpty()) {
-      long height = ledger(simulate.getChannel()).nextBlock();
-      if (height < simulate.getMinimumHeight()) {
-        throw new Refused(
-            Refusal.Code.BEHIND,
-            "at height %d, not %d".formatted(height, simulate.getMinimumHeight()));
-      }
-    }
     SimulationTask task =
         new SimulationTask(
             SignedProposal.parseFrom(simulate.getSignedProposal()),
             simulate.getChannel(),
             simulate.getFiltered(),
             simulate.getMinimumHeight());
-    return worker.simulate(task).toByteString();
+    try {
+      return worker.simulateForOther(task).toByteString();
+    } catch (WorkerLost e) {
+      throw new Refused(Refusal.Code.BEHIND, e.getMessage());
+    }
   }
 
   private SliceVerdict verify(VerifySlice wanted) {

@@ -9,16 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.blockraft.cluster.Links;
+import org.blockraft.cluster.NodeRequests;
 import org.blockraft.cluster.wire.Reply;
 import org.blockraft.cluster.wire.Request;
 import org.slf4j.Logger;
@@ -34,18 +33,21 @@ public final class Siblings {
   /** A lost link comes back within milliseconds when both nodes are well. */
   private static final Duration RETRY_PAUSE = Duration.ofMillis(10);
 
-  private final Links links;
+  private final NodeRequests links;
   private final LongSupplier term;
   private final Supplier<Set<String>> members;
+  private final Waits waits;
 
   /**
    * @param term the newest that this node knows of
    * @param members nodes with a live membership, this one among them
    */
-  public Siblings(Links links, LongSupplier term, Supplier<Set<String>> members) {
+  public Siblings(
+      NodeRequests links, LongSupplier term, Supplier<Set<String>> members, Waits waits) {
     this.links = links;
     this.term = term;
     this.members = members;
+    this.waits = waits;
   }
 
   /** The nodes that can be asked now. */
@@ -59,18 +61,37 @@ public final class Siblings {
   }
 
   /**
+   * Asks one node and waits.
+   *
+   * @return the reply, which may be a refusal
+   * @throws ExecutionException when the link is lost
+   */
+  public Reply await(String node, Request request, Duration timeout)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return await(request(node, request, timeout), timeout);
+  }
+
+  private Reply await(CompletableFuture<Reply> asked, Duration timeout)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (!waits.await(asked, timeout)) {
+      throw new TimeoutException("no reply in " + timeout);
+    }
+    return asked.get(0, TimeUnit.NANOSECONDS);
+  }
+
+  /**
    * Has something stored by so many other nodes that, with this one, a majority of the live nodes
    * has it. Nodes whose link is lost meanwhile are asked again when they are back.
    *
    * @return whether that is so; false after the timeout, or when too many refused
    */
   public boolean storeAtMajority(Request request, Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = waits.nanoTime() + timeout.toNanos();
     Set<String> stored = ConcurrentHashMap.newKeySet();
     Set<String> refused = ConcurrentHashMap.newKeySet();
     try {
       while (stored.size() < wanted()) {
-        Duration left = Duration.ofNanos(deadline - System.nanoTime());
+        Duration left = Duration.ofNanos(deadline - waits.nanoTime());
         Set<String> asked = new HashSet<>(linked());
         asked.removeAll(stored);
         asked.removeAll(refused);
@@ -79,7 +100,7 @@ public final class Siblings {
         }
         store(request, asked, left, stored, refused);
         if (stored.size() < wanted()) {
-          TimeUnit.NANOSECONDS.sleep(Math.min(left.toNanos(), RETRY_PAUSE.toNanos()));
+          waits.pause(left.compareTo(RETRY_PAUSE) < 0 ? left : RETRY_PAUSE);
         }
       }
       return true;
@@ -98,7 +119,8 @@ public final class Siblings {
   private void store(
       Request request, Set<String> asked, Duration timeout, Set<String> stored, Set<String> refused)
       throws InterruptedException {
-    BlockingQueue<String> answered = new LinkedBlockingQueue<>();
+    CompletableFuture<Void> enough = new CompletableFuture<>();
+    AtomicInteger left = new AtomicInteger(asked.size());
     for (String node : asked) {
       var _ =
           request(node, request, timeout)
@@ -112,14 +134,13 @@ public final class Siblings {
                       LOG.warn("{} does not store: {}", node, reply.getRefusal().getText());
                       refused.add(node);
                     }
-                    answered.add(node);
+                    if (left.decrementAndGet() == 0 || stored.size() >= wanted()) {
+                      enough.complete(null);
+                    }
                   });
     }
-    long deadline = System.nanoTime() + timeout.toNanos();
-    for (int i = 0; i < asked.size() && stored.size() < wanted(); i++) {
-      if (answered.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS) == null) {
-        return;
-      }
+    if (!asked.isEmpty()) {
+      var _ = waits.await(enough, timeout);
     }
   }
 
@@ -128,10 +149,10 @@ public final class Siblings {
     return payload(node, request(node, request, timeout), timeout);
   }
 
-  private static Optional<ByteString> payload(
+  private Optional<ByteString> payload(
       String node, CompletableFuture<Reply> asked, Duration timeout) {
     try {
-      Reply reply = asked.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      Reply reply = await(asked, timeout);
       return reply.getKindCase() == Reply.KindCase.PAYLOAD
           ? Optional.of(reply.getPayload())
           : Optional.empty();

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.blockraft.cluster.wire.Refusal;
 import org.blockraft.cluster.wire.Reply;
@@ -74,8 +73,7 @@ public final class LinkWorker implements Worker {
                     .setMinimumHeight(task.minimumHeight()))
             .build();
     try {
-      Reply reply =
-          siblings.request(name, request, timeout).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      Reply reply = siblings.await(name, request, timeout);
       return reply.getKindCase() == Reply.KindCase.PAYLOAD
           ? response(reply.getPayload())
           : refused(reply.getRefusal());

@@ -16,7 +16,8 @@ public final class LocalWorker implements Worker {
 
   /**
    * @param endorser {@code Endorser.process}
-   * @param heights the height of a channel's ledger; zero when the channel is not joined
+   * @param heights number of blocks that are committed on a channel, announced or not; zero when
+   *     the channel is not joined
    */
   public LocalWorker(
       String name,
@@ -48,6 +49,25 @@ public final class LocalWorker implements Worker {
       outstanding.decrementAndGet();
       Context.ROOT.detach(before);
     }
+  }
+
+  /**
+   * Simulates for another node, which has joined the channel and has announced the height that the
+   * task asks for. Invariant: nothing is simulated on a lower one.
+   *
+   * @throws WorkerLost when this node is behind
+   */
+  public ProposalResponse simulateForOther(SimulationTask task) {
+    if (!task.channelId().isEmpty()) {
+      long height = height(task.channelId());
+      if (height == 0 || height < task.minimumHeight()) {
+        throw new WorkerLost(
+            "%s is at height %d of %s, not %d"
+                .formatted(name, height, task.channelId(), task.minimumHeight()),
+            null);
+      }
+    }
+    return simulate(task);
   }
 
   @Override

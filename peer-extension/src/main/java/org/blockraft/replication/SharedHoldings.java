@@ -1,15 +1,15 @@
-package org.blockraft.peer;
+package org.blockraft.replication;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,7 +21,6 @@ import org.blockraft.cluster.wire.StoreChannel;
 import org.blockraft.cluster.wire.StorePackage;
 import org.blockraft.coordination.Coordinator;
 import org.blockraft.coordination.EventLoop;
-import org.blockraft.replication.Siblings;
 import org.hyperledger.fabric.protos.common.Block;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,9 +29,9 @@ import org.slf4j.LoggerFactory;
  * The channels and packages that all nodes of the cluster have: tells the others of what came to
  * this node first, and gets from them what this node lacks, also after it was away.
  */
-final class SharedHoldings implements AutoCloseable {
-  static final String CHANNELS = "channels/";
-  static final String PACKAGES = "packages/";
+public final class SharedHoldings implements AutoCloseable {
+  public static final String CHANNELS = "channels/";
+  public static final String PACKAGES = "packages/";
 
   private static final Logger LOG = LoggerFactory.getLogger(SharedHoldings.class);
 
@@ -51,6 +50,7 @@ final class SharedHoldings implements AutoCloseable {
   private final Coordinator coordinator;
   private final Siblings siblings;
   private final EventLoop loop;
+  private final Waits waits;
 
   /** Wishes to look that came up since the look under way began; zero: none is under way. */
   private final AtomicInteger wishes = new AtomicInteger();
@@ -58,25 +58,27 @@ final class SharedHoldings implements AutoCloseable {
   /** Packages that this node could not build, and when; only for the thread that looks. */
   private final Map<String, Long> unbuilt = new HashMap<>();
 
-  private volatile ClusterNode.Peer peer;
+  private volatile Holdings local;
   private volatile boolean complete;
   private volatile boolean closed;
 
-  SharedHoldings(Coordinator coordinator, Siblings siblings, EventLoop loop) {
+  public SharedHoldings(Coordinator coordinator, Siblings siblings, EventLoop loop, Waits waits) {
     this.coordinator = coordinator;
     this.siblings = siblings;
     this.loop = loop;
+    this.waits = waits;
   }
 
-  void start(ClusterNode.Peer local) {
-    peer = local;
+  /** What this node has; looked at from now on. */
+  public void start(Holdings here) {
+    local = here;
   }
 
   /**
    * Whether this node has all that the nodes agree to have, as far as it knows. One that has not
    * must not get work from others: it would fail where they would not.
    */
-  boolean isComplete() {
+  public boolean isComplete() {
     return complete;
   }
 
@@ -85,7 +87,7 @@ final class SharedHoldings implements AutoCloseable {
    *
    * @throws IllegalStateException if too few did
    */
-  void joined(Block genesis, String channelId) {
+  public void joined(Block genesis, String channelId) {
     replicate(
         Request.newBuilder()
             .setStoreChannel(StoreChannel.newBuilder().setGenesis(genesis.toByteString()))
@@ -99,7 +101,7 @@ final class SharedHoldings implements AutoCloseable {
    *
    * @throws IllegalStateException if too few did
    */
-  void installed(String packageId, ByteString file) {
+  public void installed(String packageId, ByteString file) {
     replicate(
         Request.newBuilder()
             .setStorePackage(StorePackage.newBuilder().setPackageId(packageId).setPackage(file))
@@ -110,16 +112,7 @@ final class SharedHoldings implements AutoCloseable {
 
   private void replicate(Request request, String fact, String what) {
     boolean stored = siblings.storeAtMajority(request, STORE_TIMEOUT);
-    boolean noted;
-    try {
-      noted = coordinator.put(fact, NOTED).get(FACT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      noted = false;
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("{} could not be noted in etcd", what, e);
-      noted = false;
-    }
+    boolean noted = note(fact, what);
     if (!stored || !noted) {
       throw new IllegalStateException(
           what
@@ -128,10 +121,22 @@ final class SharedHoldings implements AutoCloseable {
     }
   }
 
+  private boolean note(String fact, String what) {
+    CompletableFuture<Boolean> noted = coordinator.put(fact, NOTED);
+    try {
+      return waits.await(noted, FACT_TIMEOUT) && noted.get(0, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("{} could not be noted in etcd", what, e);
+    }
+    return false;
+  }
+
   /** Gets what the others have and this node lacks, in a thread of its own, one at a time. */
-  void reconcile() {
-    if (peer != null && !closed && wishes.getAndIncrement() == 0) {
-      Thread.ofVirtual().name("reconcile").start(this::look);
+  public void reconcile() {
+    if (local != null && !closed && wishes.getAndIncrement() == 0) {
+      waits.start("reconcile", this::look);
     }
   }
 
@@ -164,9 +169,8 @@ final class SharedHoldings implements AutoCloseable {
   }
 
   private boolean fetchPackages() {
-    Set<String> here = new HashSet<>();
-    peer.packages().forEach(p -> here.add(p.packageId()));
-    note(PACKAGES, here);
+    Set<String> here = local.packageIds();
+    noteAll(PACKAGES, here);
     boolean all = true;
     for (String key : coordinator.facts(PACKAGES).keySet()) {
       String id = key.substring(PACKAGES.length());
@@ -194,7 +198,7 @@ final class SharedHoldings implements AutoCloseable {
       return false;
     }
     try {
-      peer.install(file.get());
+      local.install(file.get());
       unbuilt.remove(id);
       return true;
     } catch (RuntimeException e) {
@@ -211,7 +215,7 @@ final class SharedHoldings implements AutoCloseable {
   }
 
   /** What was here before there was a cluster, or before etcd took note of it. */
-  private void note(String kind, Collection<String> here) {
+  private void noteAll(String kind, Collection<String> here) {
     for (String id : here) {
       if (!coordinator.facts(kind).containsKey(kind + id)) {
         var _ = coordinator.put(kind + id, NOTED);
@@ -220,8 +224,8 @@ final class SharedHoldings implements AutoCloseable {
   }
 
   private boolean fetchChannels() {
-    List<String> here = peer.channelIds();
-    note(CHANNELS, here);
+    List<String> here = local.channelIds();
+    noteAll(CHANNELS, here);
     boolean all = true;
     for (String key : coordinator.facts(CHANNELS).keySet()) {
       String id = key.substring(CHANNELS.length());
@@ -242,7 +246,7 @@ final class SharedHoldings implements AutoCloseable {
 
   private void join(String channelId, ByteString genesis) {
     try {
-      peer.join(Block.parseFrom(genesis));
+      local.join(Block.parseFrom(genesis));
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("the first block of " + channelId + " does not parse", e);
     }
