@@ -209,20 +209,22 @@ final class PrivateDataCollector {
     }
   }
 
+  /**
+   * Asks once in any case, however little time there is for other peers: the first to answer are
+   * the other nodes of this peer, and what they hold this peer has.
+   */
   private void fromOthers(Search search, PrivateDataSource others) {
     long started = timing.nanoTime().getAsLong();
     long limit = settings.pullRetryThreshold().toNanos();
-    boolean more = true;
+    boolean more = pullOnce(search, others);
     while (more && timing.nanoTime().getAsLong() - started < limit) {
-      more = pullOnce(search, others);
-      if (more) {
-        try {
-          timing.pause().pause(PULL_PAUSE);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new LedgerException("interrupted while pulling private data", e);
-        }
+      try {
+        timing.pause().pause(PULL_PAUSE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new LedgerException("interrupted while pulling private data", e);
       }
+      more = pullOnce(search, others);
     }
     fetchSeconds.record((timing.nanoTime().getAsLong() - started) / 1e9);
   }

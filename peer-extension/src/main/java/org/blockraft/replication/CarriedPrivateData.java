@@ -2,6 +2,7 @@ package org.blockraft.replication;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,6 @@ import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
 final class CarriedPrivateData implements PrivateDataSource {
   private final Map<Integer, TxPvtReadWriteSet> byTransaction = new HashMap<>();
   private final PrivateDataSource next;
-  private boolean used;
 
   CarriedPrivateData(List<StoredPrivate> carried, PrivateDataSource next) {
     this.next = next;
@@ -34,16 +34,17 @@ final class CarriedPrivateData implements PrivateDataSource {
 
   @Override
   public Optional<Pulled> pull(List<Wanted> wanted) {
-    if (used) {
-      return next.pull(wanted);
-    }
-    used = true;
     Map<PrivateDataKey, ByteString> found = new HashMap<>();
+    List<Wanted> rest = new ArrayList<>();
     for (Wanted want : wanted) {
-      Optional<ByteString> carried = find(want.key());
-      carried.ifPresent(writes -> found.put(want.key(), writes));
+      find(want.key()).ifPresentOrElse(w -> found.put(want.key(), w), () -> rest.add(want));
     }
-    return Optional.of(new Pulled(found, Set.of()));
+    Optional<Pulled> others = rest.isEmpty() ? Optional.empty() : next.pull(rest);
+    if (found.isEmpty()) {
+      return others;
+    }
+    others.ifPresent(pulled -> found.putAll(pulled.writeSets()));
+    return Optional.of(new Pulled(found, others.map(Pulled::purged).orElse(Set.of())));
   }
 
   private Optional<ByteString> find(PrivateDataKey key) {

@@ -95,6 +95,38 @@ class PrivateDataTest {
   }
 
   @Test
+  void asksOnceAlthoughThereIsNoTimeForOthers() {
+    ledgers.close();
+    LedgerSettings defaults = TestLedgers.SETTINGS;
+    ledgers =
+        new TestLedgers(
+            root,
+            new LedgerSettings(
+                defaults.mspId(),
+                defaults.historyEnabled(),
+                Duration.ZERO,
+                defaults.skipPullingInvalid(),
+                defaults.transientRetentionBlocks(),
+                defaults.purgeIntervalBlocks(),
+                defaults.announcedByOthers(),
+                defaults.segmentBytesMax(),
+                defaults.store()),
+            step -> {});
+    ledger = ledgers.open();
+    ledger.commit(
+        chain.valid(TestChain.privateWrites("t1", OURS, Map.of("k", "v"))),
+        wanted ->
+            Optional.of(
+                new PrivateDataSource.Pulled(
+                    Map.of(wanted.getFirst().key(), writes(Map.of("k", "v")).toByteString()),
+                    Set.of())),
+        false);
+
+    assertEquals("v", plain(OURS, "k"));
+    assertEquals(List.of(), ledgers.pauses);
+  }
+
+  @Test
   void pullsFromOthersUntilTheTimeIsUp() {
     List<Integer> asked = new ArrayList<>();
     PrivateDataSource others =
