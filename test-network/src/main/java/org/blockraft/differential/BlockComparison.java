@@ -11,7 +11,7 @@ import org.hyperledger.fabric.protos.common.BlockMetadataIndex;
 import org.hyperledger.fabric.protos.peer.TxValidationCode;
 
 /** Compares flags and commit hash of one block on two peers. */
-final class BlockComparison {
+public final class BlockComparison {
   private BlockComparison() {}
 
   static List<Difference> compare(Block stock, byte[] flags, ByteString commitHashSlot) {
@@ -47,7 +47,8 @@ final class BlockComparison {
     return differences;
   }
 
-  static List<Difference> compare(Block stock, Block ours) {
+  /** All that differs: flags, commit hash, header, data, other metadata. */
+  public static List<Difference> compare(Block stock, Block ours) {
     List<Difference> differences =
         new ArrayList<>(
             compare(

@@ -1,7 +1,7 @@
 package org.blockraft.differential;
 
 /** Something that differs between a stock peer and ours; the text names the place and both. */
-record Difference(String text) {
+public record Difference(String text) {
   @Override
   public String toString() {
     return text;

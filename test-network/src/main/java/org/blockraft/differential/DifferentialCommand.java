@@ -85,6 +85,11 @@ public final class DifferentialCommand implements Runnable {
       @Option(names = "--rounds", defaultValue = "15") int rounds,
       @Option(names = "--size", defaultValue = "100") int size,
       @Option(
+              names = {"-nodes", "--nodes"},
+              defaultValue = "1",
+              description = "Processes that are our peer; they are asked in turn.")
+          int nodes,
+      @Option(
               names = "--blockraft",
               defaultValue = "${sys:blockraft.distribution:-blockraft}/bin/blockraft",
               description = "The launcher of our peer.")
@@ -92,23 +97,26 @@ public final class DifferentialCommand implements Runnable {
       throws IOException {
     LiveComparison comparison;
     StockChain chain;
-    try (DifferentialNetwork network = network(folder, basePort)) {
-      network.startOurs(launcher.toAbsolutePath());
+    try (DifferentialNetwork network = network(folder, basePort);
+        OurPeer ours = new OurPeer(network, launcher.toAbsolutePath(), nodes)) {
+      ours.start();
       Party admin = network.user(network.ours, "Admin");
-      try (PeerConnection ours = network.connect(network.ours)) {
-        comparison = new LiveComparison(ours, admin);
-        try (ChainDriver driver = new ChainDriver(network, seed, comparison)) {
-          Preparation.join(ours, admin, network.genesis());
-          chain = driver.chain();
-          new ChainPlan(rounds, size).run(driver);
-          comparison.compareBlocks(chain.blocks());
-        }
+      List<PeerConnection> connections = ours.connect();
+      comparison = new LiveComparison(connections, admin);
+      try (ChainDriver driver = new ChainDriver(network, seed, comparison)) {
+        Preparation.join(connections.getFirst(), admin, network.genesis());
+        chain = driver.chain();
+        new ChainPlan(rounds, size).run(driver);
+        comparison.compareBlocks(chain.blocks());
+      } finally {
+        connections.forEach(PeerConnection::close);
       }
     }
     comparison.differences().forEach(d -> say(d.text()));
     say(
-        "%d blocks, %d transactions, %d proposals: %d differences; flags %s"
+        "%d nodes, %d blocks, %d transactions, %d proposals: %d differences; flags %s"
             .formatted(
+                nodes,
                 chain.height(),
                 chain.transactions(),
                 comparison.proposals(),
@@ -124,16 +132,22 @@ public final class DifferentialCommand implements Runnable {
       @Option(names = "--seed", defaultValue = "1") long seed,
       @Option(names = "--kills", defaultValue = "20") int kills,
       @Option(
+              names = {"-nodes", "--nodes"},
+              defaultValue = "1",
+              description = "Processes that are our peer; leader and follower die in turn.")
+          int nodes,
+      @Option(
               names = "--blockraft",
               defaultValue = "${sys:blockraft.distribution:-blockraft}/bin/blockraft",
               description = "The launcher of our peer.")
           Path launcher) {
     List<Difference> differences;
-    try (DifferentialNetwork network = network(folder, basePort)) {
-      differences = new KillLoop(network, launcher.toAbsolutePath(), seed, this::say).run(kills);
+    try (DifferentialNetwork network = network(folder, basePort);
+        OurPeer ours = new OurPeer(network, launcher.toAbsolutePath(), nodes)) {
+      differences = new KillLoop(network, ours, seed, this::say).run(kills);
     }
     differences.forEach(d -> say(d.text()));
-    say("%d kills, %d differences".formatted(kills, differences.size()));
+    say("%d nodes, %d kills, %d differences".formatted(nodes, kills, differences.size()));
     return differences.isEmpty() ? 0 : 1;
   }
 

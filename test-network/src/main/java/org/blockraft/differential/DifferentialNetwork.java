@@ -13,15 +13,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.blockraft.testnet.EtcdServers;
 import org.blockraft.testnet.FabricPrograms;
-import org.blockraft.testnet.NetworkException;
 import org.blockraft.testnet.NetworkFolder;
+import org.blockraft.testnet.NetworkPorts;
 import org.blockraft.testnet.Processes;
 import org.blockraft.testnet.Template;
 import org.hyperledger.fabric.protos.common.Block;
@@ -39,6 +37,9 @@ final class DifferentialNetwork implements AutoCloseable {
 
   private static final Duration TOOL_TIMEOUT = Duration.ofMinutes(1);
   private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
+  private static final int ETCD_PORT = 45;
+  private static final int FIRST_NODE_PORT = 50;
+  private static final int NODE_PORTS = 10;
   private static final String PROBES = "probes";
 
   /** Not loaded here: in the built module it stands in a jar of its own. */
@@ -64,7 +65,10 @@ final class DifferentialNetwork implements AutoCloseable {
 
   DifferentialNetwork(Settings settings) {
     this.settings = settings;
-    this.files = new NetworkFolder(settings.folder(), Path.of("unused"), Path.of("unused"));
+    int shift = settings.basePort() + ETCD_PORT - new NetworkPorts(0).etcd(1);
+    this.files =
+        new NetworkFolder(
+            settings.folder(), Path.of("unused"), Path.of("unused"), new NetworkPorts(shift));
     this.processes = new Processes(files);
     this.stock1 = new NetworkPeer("stock1", 1, 0, settings.basePort() + 10);
     this.stock2 = new NetworkPeer("stock2", 2, 0, settings.basePort() + 20);
@@ -179,41 +183,36 @@ final class DifferentialNetwork implements AutoCloseable {
 
   private void startStock(NetworkPeer peer) {
     startPeer(peer, program("peer", "node", "start"), Map.of());
+    awaitStarted(peer);
   }
 
-  /** Starts a peer of ours from its launcher, to act as the release that the stock peers are. */
-  void startOurs(Path launcher) {
-    startPeer(
-        ours,
-        List.of(launcher.toString(), "node", "start"),
-        Map.of("CORE_BLOCKRAFT_COMPATIBILITY", release()));
-  }
-
-  private String release() {
+  /** What our peer is to act as: the release that the stock peers are. */
+  String release() {
     String version = processes.run(program("peer", "version"), Map.of(), TOOL_TIMEOUT);
     return version.contains("Version: v3") ? "3.1" : "2.5";
   }
 
-  /** Ends the peer of ours as a power failure would. */
-  void killOurs() {
-    ProcessHandle process =
-        processes.alive(ours.name()).orElseThrow(() -> new NetworkException("ours is not running"));
-    process.destroyForcibly();
-    try {
-      process.onExit().get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new NetworkException("ours does not end");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** A node of ours, from 1: the same peer as {@link #ours}, elsewhere. */
+  NetworkPeer node(int number) {
+    int port = settings.basePort() + FIRST_NODE_PORT + NODE_PORTS * (number - 1);
+    return new NetworkPeer(ours.name() + number, ours.organization(), ours.index(), port);
   }
 
-  private void startPeer(NetworkPeer peer, List<String> command, Map<String, String> more) {
+  /** What our nodes are coordinated through. */
+  EtcdServers etcd() {
+    return new EtcdServers(files, processes, 1);
+  }
+
+  /** Starts a process that is a peer; it does not serve yet. */
+  void startPeer(NetworkPeer peer, List<String> command, Map<String, String> more) {
     Path config = files.root().resolve(peer.name());
     writeCore(peer, crypto(), files.data(peer.name()), firstProbePort(), config);
     Map<String, String> environment = new HashMap<>(more);
     environment.put("FABRIC_CFG_PATH", config.toString());
     processes.start(peer.name(), command, environment);
+  }
+
+  void awaitStarted(NetworkPeer peer) {
     processes.awaitLog(peer.name(), "Started peer with ID", START_TIMEOUT);
   }
 

@@ -1,6 +1,5 @@
 package org.blockraft.differential;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -13,8 +12,9 @@ import java.util.function.Consumer;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 
 /**
- * Kills a peer of ours again and again while the channel is under load, and compares all its blocks
- * with those of a stock peer in the end.
+ * Kills our peer again and again while the channel is under load, and compares all its blocks with
+ * those of a stock peer in the end. Where it is several nodes, the leader and a follower die in
+ * turn.
  */
 final class KillLoop {
   /** A life lasts between these, so that deaths fall into start, catch-up and steady work. */
@@ -30,14 +30,14 @@ final class KillLoop {
       };
 
   private final DifferentialNetwork network;
-  private final Path launcher;
+  private final OurPeer ours;
   private final Random random;
   private final Consumer<String> progress;
   private final AtomicBoolean enough = new AtomicBoolean();
 
-  KillLoop(DifferentialNetwork network, Path launcher, long seed, Consumer<String> progress) {
+  KillLoop(DifferentialNetwork network, OurPeer ours, long seed, Consumer<String> progress) {
     this.network = network;
-    this.launcher = launcher;
+    this.ours = ours;
     this.random = new Random(seed);
     this.progress = progress;
   }
@@ -45,10 +45,10 @@ final class KillLoop {
   /** Kills so many times; returns what differs in the end. */
   List<Difference> run(int kills) {
     Party admin = network.user(network.ours, "Admin");
-    network.startOurs(launcher);
+    ours.start();
     try (ChainDriver driver = new ChainDriver(network, random.nextLong(), NOBODY)) {
-      try (PeerConnection ours = network.connect(network.ours)) {
-        Preparation.join(ours, admin, network.genesis());
+      try (PeerConnection any = network.connect(ours.nodes().getFirst())) {
+        Preparation.join(any, admin, network.genesis());
       }
       ChainPlan.deploy(driver);
       // Not in the common pool, which is where news of ended processes is handled.
@@ -57,23 +57,27 @@ final class KillLoop {
       try {
         for (int i = 1; i <= kills; i++) {
           live();
-          network.killOurs();
-          network.startOurs(launcher);
-          progress.accept("killed and started %d times".formatted(i));
+          NetworkPeer victim = ours.victim(i);
+          ours.kill(victim);
+          ours.start(victim);
+          progress.accept("%s killed and started, %d times in all".formatted(victim.name(), i));
         }
       } finally {
         enough.set(true);
         load.orTimeout(1, TimeUnit.MINUTES).join();
         thread.shutdown();
       }
-      try (PeerConnection ours = network.connect(network.ours)) {
-        LiveComparison comparison = new LiveComparison(ours, admin);
+      List<PeerConnection> connections = ours.connect();
+      try {
+        LiveComparison comparison = new LiveComparison(connections, admin);
         comparison.reached(driver.chain().height());
         comparison.compareBlocks(driver.chain().blocks());
         progress.accept(
             "%d blocks, %d transactions"
                 .formatted(driver.chain().height(), driver.chain().transactions()));
         return comparison.differences();
+      } finally {
+        connections.forEach(PeerConnection::close);
       }
     }
   }

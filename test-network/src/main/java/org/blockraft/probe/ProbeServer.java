@@ -15,7 +15,8 @@ import org.hyperledger.fabric.traces.Traces;
 
 /**
  * Serves probe chaincodes to peers that dial them: one server for each argument {@code
- * <port>=<package id>}, all in one process, on the loopback interface.
+ * <port>=<package id>} or {@code <host>:<port>=<package id>}, all in one process, on the loopback
+ * interface unless there is a host.
  */
 public final class ProbeServer {
   /** Whoever starts this process waits for this text. */
@@ -32,7 +33,7 @@ public final class ProbeServer {
     List<Thread> servers = new ArrayList<>();
     for (String arg : args) {
       int equals = arg.indexOf('=');
-      servers.add(start(Integer.parseInt(arg.substring(0, equals)), arg.substring(equals + 1)));
+      servers.add(start(address(arg.substring(0, equals)), arg.substring(equals + 1)));
     }
     LOG.info(READY);
     for (Thread server : servers) {
@@ -40,24 +41,32 @@ public final class ProbeServer {
     }
   }
 
-  private static Thread start(int port, String packageId) throws IOException {
+  private static InetSocketAddress address(String text) {
+    int colon = text.lastIndexOf(':');
+    int port = Integer.parseInt(text.substring(colon + 1));
+    return colon < 0
+        ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port)
+        : new InetSocketAddress(text.substring(0, colon), port);
+  }
+
+  private static Thread start(InetSocketAddress address, String packageId) throws IOException {
     ProbeChaincode chaincode = new ProbeChaincode();
     chaincode.identify(packageId);
     Properties properties = chaincode.getChaincodeConfig();
     Metrics.initialize(properties);
     Traces.initialize(properties);
     ChaincodeServerProperties settings = new ChaincodeServerProperties();
-    settings.setServerAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    settings.setServerAddress(address);
     settings.setMaxInboundMessageSize(MESSAGE_BYTES_MAX);
     NettyChaincodeServer server = new NettyChaincodeServer(chaincode, settings);
     return Thread.ofPlatform()
-        .name("probe-" + port)
+        .name("probe-" + address.getPort())
         .start(
             () -> {
               try {
                 server.start();
               } catch (IOException e) {
-                LOG.log(Level.SEVERE, "cannot serve on port " + port, e);
+                LOG.log(Level.SEVERE, "cannot serve on " + address, e);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }

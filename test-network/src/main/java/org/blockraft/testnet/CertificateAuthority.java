@@ -125,15 +125,15 @@ final class CertificateAuthority {
     }
   }
 
-  /** The names that a TLS certificate of a host on this machine needs. */
-  static List<String> localNames(String host) {
+  /** The names that a TLS certificate of a host on this machine needs; it may have one more. */
+  static List<String> localNames(String host, String address) {
     int dot = host.indexOf('.');
     return List.of(
         host,
         dot < 0 ? host : host.substring(0, dot),
         "localhost",
         InetAddress.getLoopbackAddress().getHostAddress(),
-        NetworkPorts.ISOLATED_HUB);
+        address);
   }
 
   private X509v3CertificateBuilder withAuthority(X509v3CertificateBuilder builder)

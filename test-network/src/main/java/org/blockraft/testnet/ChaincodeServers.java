@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,12 @@ import java.util.stream.Stream;
 
 /** Runs the sample contracts as chaincode servers, each in a process of its own. */
 public final class ChaincodeServers {
-  private static final Set<String> SAMPLES = Set.of("wallet", "voting");
+  private static final String PROBE = "probe";
+  private static final Set<String> SAMPLES = Set.of("wallet", "voting", PROBE);
+
+  /** Not loaded here: it stands in a jar of its own. */
+  private static final String PROBE_SERVER = "org.blockraft.probe.ProbeServer";
+
   private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
   /** What a chaincode process must not see: the peer, and what only the peer needs. */
@@ -102,17 +108,25 @@ public final class ChaincodeServers {
     processes.stop(process);
     int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     Ports.requireFree(Map.of(port, "the chaincode " + sample));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-cp",
+                classPath(sample)));
+    command.addAll(
+        sample.equals(PROBE)
+            ? List.of(PROBE_SERVER, address + "=" + packageId)
+            : List.of("org.hyperledger.fabric.contract.ContractRouter"));
     processes.start(
         process,
-        List.of(
-            ProcessHandle.current().info().command().orElse("java"),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx256m",
-            "-cp",
-            classPath(sample),
-            "org.hyperledger.fabric.contract.ContractRouter"),
+        command,
         Map.of(
+            "CORE_PEER_LOCALMSPID",
+            NetworkFolder.ORG1.mspId(),
             "CORE_CHAINCODE_ID_NAME",
             packageId,
             "CHAINCODE_SERVER_ADDRESS",

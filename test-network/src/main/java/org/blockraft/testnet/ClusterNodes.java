@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,6 +14,11 @@ import java.util.stream.Collectors;
 /** The nodes that are the peer of Org1 together, each a process of its own. */
 final class ClusterNodes {
   private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+
+  /** A node takes 10 s at most to answer what it has; and this machine may be busy. */
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+
+  private static final Duration ORDER_TIMEOUT = Duration.ofMinutes(1);
   private static final String READY = "Started peer with ID=";
   private static final String NAME = "org1";
   private static final String BUILDER_CONFIG = "CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG";
@@ -80,7 +86,7 @@ final class ClusterNodes {
   }
 
   private Map<String, String> values(PeerPlace place) {
-    EtcdServers etcd = new EtcdServers(folder, processes, plan.etcdMembers());
+    EtcdServers etcd = etcd();
     return Map.of(
         "cluster", NAME,
         "name", place.process(),
@@ -91,7 +97,7 @@ final class ClusterNodes {
   private List<String> command(PeerPlace place) {
     List<String> command =
         List.of(folder.distribution().resolve("bin/blockraft").toString(), "node", "start");
-    return plan.isolated() ? NodeNamespaces.within(place, command) : command;
+    return plan.isolated() ? namespaces().within(place, command) : command;
   }
 
   private static void append(Path from, Path to, PeerPlace place) {
@@ -120,7 +126,7 @@ final class ClusterNodes {
       throw new NetworkException(
           "nodes share one network here; those of: up -nodes 3 -isolate, as root, can be cut off");
     }
-    return new NodeNamespaces(processes);
+    return new NodeNamespaces(processes, folder.ports());
   }
 
   void awaitReady(PeerPlace place) {
@@ -129,6 +135,39 @@ final class ClusterNodes {
 
   void kill(PeerPlace place) {
     processes.kill(place.process());
+  }
+
+  /** Asks a node to stop in good order, and waits until it has. */
+  void stop(PeerPlace place) {
+    if (!processes.stop(place.process(), STOP_TIMEOUT)) {
+      throw new NetworkException(
+          "%s did not stop in %d s".formatted(place.process(), STOP_TIMEOUT.toSeconds()));
+    }
+  }
+
+  void killEtcd() {
+    etcd().kill();
+  }
+
+  void startEtcd() {
+    etcd()
+        .start(
+            EtcdServers.program(System.getenv())
+                .orElseThrow(() -> new NetworkException(EtcdServers.MISSING)));
+  }
+
+  private EtcdServers etcd() {
+    return new EtcdServers(folder, processes, plan.etcdMembers());
+  }
+
+  /** Runs {@code blockraft cluster} with the configuration of the first node. */
+  void order(String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(folder.distribution().resolve("bin/blockraft").toString(), "cluster"));
+    command.addAll(List.of(arguments));
+    Path config = folder.root().resolve(places().getFirst().process());
+    processes.run(command, Map.of("FABRIC_CFG_PATH", config.toString()), ORDER_TIMEOUT);
   }
 
   /** Stops a node's clock, so to say: the process is there and does nothing. */

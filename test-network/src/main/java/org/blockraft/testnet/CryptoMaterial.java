@@ -21,10 +21,19 @@ import org.bouncycastle.util.io.pem.PemWriter;
 public final class CryptoMaterial {
   private final Path root;
   private final Instant now;
+  private final String address;
 
   public CryptoMaterial(Path root, Instant now) {
+    this(root, now, NetworkPorts.HOST);
+  }
+
+  /**
+   * @param address that TLS certificates are valid for besides the loopback interface's
+   */
+  CryptoMaterial(Path root, Instant now, String address) {
     this.root = root;
     this.now = now;
+    this.address = address;
   }
 
   /** The folder of an organization, for example {@code peerOrganizations/org1.example.com}. */
@@ -87,7 +96,8 @@ public final class CryptoMaterial {
     void writeNode(Path parent, String host, String unit) {
       Path node = parent.resolve(host);
       writeMsp(node.resolve("msp"), ca.identity(host, unit));
-      CertificateAuthority.Issued tls = tlsCa.tls(host, CertificateAuthority.localNames(host));
+      CertificateAuthority.Issued tls =
+          tlsCa.tls(host, CertificateAuthority.localNames(host, address));
       write(node.resolve("tls/ca.crt"), pem(tlsCa.certificate()));
       write(node.resolve("tls/server.crt"), pem(tls.certificate()));
       write(node.resolve("tls/server.key"), pem(tls.key()));
@@ -96,7 +106,8 @@ public final class CryptoMaterial {
     void writeUser(String name, String unit) {
       Path user = folder.resolve("users").resolve(name);
       writeMsp(user.resolve("msp"), ca.identity(name, unit));
-      CertificateAuthority.Issued tls = tlsCa.tls(name, CertificateAuthority.localNames(name));
+      CertificateAuthority.Issued tls =
+          tlsCa.tls(name, CertificateAuthority.localNames(name, address));
       write(user.resolve("tls/ca.crt"), pem(tlsCa.certificate()));
       write(user.resolve("tls/client.crt"), pem(tls.certificate()));
       write(user.resolve("tls/client.key"), pem(tls.key()));

@@ -50,7 +50,8 @@ final class EmbeddedSurroundings implements Surroundings {
     if (Files.isDirectory(folder.crypto())) {
       return;
     }
-    CryptoMaterial material = new CryptoMaterial(folder.crypto(), clock.instant());
+    CryptoMaterial material =
+        new CryptoMaterial(folder.crypto(), clock.instant(), folder.ports().hub());
     material.writeOrdererOrganization(NetworkFolder.DOMAIN, List.of(NetworkFolder.ORDERER_HOST));
     material.writePeerOrganization(NetworkFolder.ORG1.domain(), 1, 1);
   }

@@ -70,6 +70,11 @@ public final class EtcdServers {
     }
   }
 
+  /** Ends all members as a power failure would. */
+  void kill() {
+    IntStream.rangeClosed(1, members).forEach(i -> processes.kill(name(i)));
+  }
+
   /** Where the members serve clients, {@code host:port}. */
   public List<String> endpoints() {
     return IntStream.rangeClosed(1, members).mapToObj(this::endpoint).toList();

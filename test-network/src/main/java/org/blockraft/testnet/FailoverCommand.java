@@ -8,11 +8,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures what clients see when the leader is killed, again and again. */
+/** Measures what clients see when the leader or a follower is killed, again and again. */
 @Command(
     name = "failover",
     description = {
-      "Kill, pause or cut off the leader again and again under load, and measure what clients of others see.",
+      "Kill, pause or cut off the leader, or a follower, again and again under load, and measure what"
+          + " clients of others see.",
       "Takes the cluster that is up, with the wallet chaincode on the channel, or else starts one"
           + " and stops it at the end."
     })
@@ -29,6 +30,18 @@ final class FailoverCommand extends Main.Verb {
       defaultValue = "kill",
       description = "kill; pause: the process stands still; partition: its packets are lost.")
   private NodeFault fault;
+
+  @Option(
+      names = "-of",
+      defaultValue = "leader",
+      description = "leader; follower: each of them in turn, which nobody should notice.")
+  private Role role;
+
+  /** Who is struck. */
+  private enum Role {
+    LEADER,
+    FOLLOWER
+  }
 
   @Option(names = "-nodes", defaultValue = "3", description = "If none is up: how many nodes.")
   private int nodeCount;
@@ -79,8 +92,9 @@ final class FailoverCommand extends Main.Verb {
       try (load) {
         FailoverDrill drill = new FailoverDrill(channel, nodes, watch, load, fault);
         for (int i = 1; i <= kills; i++) {
-          PeerPlace leader = drill.loadOnFollowers();
-          FailoverDrill.Failover seen = drill.strike(leader);
+          PeerPlace place =
+              role == Role.LEADER ? drill.loadOnFollowers() : drill.loadOnAllButFollower(i);
+          FailoverDrill.Failover seen = drill.strike(place);
           report.add(seen);
           say(
               "%3d. %s %s, %s leads; without endorsement %d ms, without commit %d ms; failed %d"
@@ -92,7 +106,7 @@ final class FailoverCommand extends Main.Verb {
                       seen.endorsementGap().toMillis(),
                       seen.commitGap().toMillis(),
                       seen.failed()));
-          drill.end(leader);
+          drill.end(place);
         }
       }
       LedgerAudit.Outcome outcome =

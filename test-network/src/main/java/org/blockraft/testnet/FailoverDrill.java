@@ -3,7 +3,7 @@ package org.blockraft.testnet;
 import java.time.Duration;
 import java.util.List;
 
-/** Has a fault befall the leader under load from clients of the other nodes, and end. */
+/** Has a fault befall a node under load from clients of the other nodes, and end. */
 final class FailoverDrill {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final int COMMITS_BEFORE = 10;
@@ -49,29 +49,41 @@ final class FailoverDrill {
   /** Puts load on all nodes but the leader; returns the leader. */
   PeerPlace loadOnFollowers() {
     PeerPlace leader = watch.awaitLeader(TIMEOUT);
-    load.on(others(leader));
-    load.awaitCommits(COMMITS_BEFORE, TIMEOUT);
+    loadOnOthers(leader);
     return leader;
   }
 
-  private List<PeerPlace> others(PeerPlace leader) {
-    return nodes.running().stream().filter(place -> !place.equals(leader)).toList();
+  /** Puts load on all nodes but one follower; returns that one, another one in each turn. */
+  PeerPlace loadOnAllButFollower(int turn) {
+    List<PeerPlace> followers = others(watch.awaitLeader(TIMEOUT));
+    PeerPlace follower = followers.get(turn % followers.size());
+    loadOnOthers(follower);
+    return follower;
   }
 
-  /** Has the fault befall the leader, whom no client may be using; waits until others go on. */
-  Failover strike(PeerPlace leader) {
+  private void loadOnOthers(PeerPlace place) {
+    load.on(others(place));
+    load.awaitCommits(COMMITS_BEFORE, TIMEOUT);
+  }
+
+  private List<PeerPlace> others(PeerPlace place) {
+    return nodes.running().stream().filter(other -> !other.equals(place)).toList();
+  }
+
+  /** Has the fault befall a node, which no client may be using; waits until others go on. */
+  Failover strike(PeerPlace place) {
     load.forgetGaps();
     load.awaitCommits(COMMITS_BEFORE, TIMEOUT);
     Duration quietEndorsements = load.endorsementGap();
     Duration quietCommits = load.commitGap();
     long failedBefore = load.failed();
     load.forgetGaps();
-    fault.strike(nodes, leader);
+    fault.strike(nodes, place);
     load.awaitCommits(COMMITS_AFTER, TIMEOUT);
     Duration endorsements = load.endorsementGap();
     Duration commits = load.commitGap();
     return new Failover(
-        leader.process(),
+        place.process(),
         watch.awaitLeader(TIMEOUT).process(),
         endorsements,
         commits,

@@ -15,8 +15,6 @@ import java.util.function.Function;
 
 /** What clients saw of a number of faults, as a table and as a file. */
 final class FailoverReport {
-  private static final double P50 = 0.5;
-  private static final double P99 = 0.99;
   private static final String ROW = "%-28s %8s %8s %8s";
 
   private final List<FailoverDrill.Failover> faults = new ArrayList<>();
@@ -41,22 +39,17 @@ final class FailoverReport {
   }
 
   private String row(String title, Function<FailoverDrill.Failover, Duration> gap) {
-    return ROW.formatted(title, quantile(gap, P50), quantile(gap, P99), quantile(gap, 1));
+    Distribution all = distribution(gap);
+    return ROW.formatted(title, all.p50(), all.p99(), all.max());
   }
 
-  /** In milliseconds; of few faults the 99th percentile is the maximum. */
-  private long quantile(Function<FailoverDrill.Failover, Duration> gap, double share) {
-    List<Long> sorted = faults.stream().map(k -> gap.apply(k).toMillis()).sorted().toList();
-    int index = (int) Math.ceil(share * sorted.size()) - 1;
-    return sorted.isEmpty() ? 0 : sorted.get(Math.max(0, index));
+  private Distribution distribution(Function<FailoverDrill.Failover, Duration> gap) {
+    return Distribution.of(faults.stream().map(gap).toList());
   }
 
-  private Map<String, Object> distribution(Function<FailoverDrill.Failover, Duration> gap) {
-    Map<String, Object> values = new LinkedHashMap<>();
-    values.put("p50", quantile(gap, P50));
-    values.put("p99", quantile(gap, P99));
-    values.put("max", quantile(gap, 1));
-    values.put("all", faults.stream().map(k -> gap.apply(k).toMillis()).toList());
+  private Map<String, Object> values(Function<FailoverDrill.Failover, Duration> gap) {
+    Map<String, Object> values = distribution(gap).quantiles();
+    values.put("all", distribution(gap).millis());
     return values;
   }
 
@@ -71,11 +64,10 @@ final class FailoverReport {
     all.put("fault", fault.past());
     all.put("faults", faults.size());
     all.put("failed", failed());
-    all.put("endorsementGapMillis", distribution(FailoverDrill.Failover::endorsementGap));
-    all.put("commitGapMillis", distribution(FailoverDrill.Failover::commitGap));
-    all.put(
-        "endorsementGapBeforeMillis", distribution(FailoverDrill.Failover::quietEndorsementGap));
-    all.put("commitGapBeforeMillis", distribution(FailoverDrill.Failover::quietCommitGap));
+    all.put("endorsementGapMillis", values(FailoverDrill.Failover::endorsementGap));
+    all.put("commitGapMillis", values(FailoverDrill.Failover::commitGap));
+    all.put("endorsementGapBeforeMillis", values(FailoverDrill.Failover::quietEndorsementGap));
+    all.put("commitGapBeforeMillis", values(FailoverDrill.Failover::quietCommitGap));
     all.put("height", outcome.height());
     all.put("commitHash", outcome.commitHash());
     all.put("validTransactions", outcome.valid());
@@ -83,7 +75,7 @@ final class FailoverReport {
     new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), all);
   }
 
-  private static Map<String, Object> environment() throws IOException {
+  static Map<String, Object> environment() throws IOException {
     Map<String, Object> environment = new LinkedHashMap<>();
     environment.put("time", InstantSource.system().instant().toString());
     environment.put("processors", Runtime.getRuntime().availableProcessors());

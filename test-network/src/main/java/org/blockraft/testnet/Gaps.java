@@ -21,6 +21,12 @@ final class Gaps {
     longest = 0;
   }
 
+  /** Counts from now, as if it had just happened. */
+  synchronized void restart() {
+    longest = 0;
+    last = System.nanoTime();
+  }
+
   /** The longest since the last {@link #forget}, the one that is going on among them. */
   synchronized Duration longest() {
     return Duration.ofNanos(Math.max(longest, System.nanoTime() - last));

@@ -101,10 +101,7 @@ final class LocalNetwork {
             .orElseThrow(() -> new NetworkException(EtcdServers.MISSING));
     plan.write(folder);
     if (plan.isolated()) {
-      if (!surroundings.name().equals("embedded")) {
-        throw new NetworkException("-isolate works with -mode embedded only");
-      }
-      new NodeNamespaces(processes).create(plan.places(folder.ports()).toList());
+      new NodeNamespaces(processes, folder.ports()).create(plan.places(folder.ports()).toList());
     }
     begin(plan.places(folder.ports()).toList());
     new EtcdServers(folder, processes, plan.etcdMembers()).start(etcd);
@@ -293,7 +290,9 @@ final class LocalNetwork {
     ClusterPlan.of(folder)
         .filter(ClusterPlan::isolated)
         .ifPresent(
-            plan -> new NodeNamespaces(processes).delete(plan.places(folder.ports()).toList()));
+            plan ->
+                new NodeNamespaces(processes, folder.ports())
+                    .delete(plan.places(folder.ports()).toList()));
     if (!Files.exists(folder.root())) {
       return;
     }

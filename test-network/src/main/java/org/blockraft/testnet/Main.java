@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
       OrdererCommand.class,
       DifferentialCommand.class,
       BenchCommand.class,
-      FailoverCommand.class
+      FailoverCommand.class,
+      ChaosCommand.class
     })
 public final class Main implements Runnable {
   /** The folder that holds everything of the network. */
@@ -74,7 +75,11 @@ public final class Main implements Runnable {
         root,
         Path.of(System.getProperty(DISTRIBUTION_PROPERTY, "blockraft")),
         Path.of(System.getProperty(LIBRARIES_PROPERTY, "lib")),
-        new NetworkPorts(shift, ClusterPlan.of(root).filter(ClusterPlan::isolated).isPresent()));
+        new NetworkPorts(
+            shift,
+            ClusterPlan.of(root).filter(ClusterPlan::isolated).isPresent(),
+            System.getenv()
+                .getOrDefault(NetworkPorts.NAMESPACES_VARIABLE, NetworkPorts.NAMESPACES)));
   }
 
   static LocalNetwork network(String mode) {
@@ -176,7 +181,7 @@ public final class Main implements Runnable {
 
   @Command(
       name = "deployCC",
-      description = "Deploy a chaincode: wallet, voting, or a server that runs already.")
+      description = "Deploy a chaincode: wallet, voting, probe, or a server that runs already.")
   static final class DeployChaincode extends Verb {
     @Option(names = "-c", defaultValue = "mychannel", description = "Channel name.")
     private String channel;
@@ -197,7 +202,7 @@ public final class Main implements Runnable {
       boolean sample = address == null;
       if (sample && !ChaincodeServers.isSample(name)) {
         throw new NetworkException(
-            name + " is not a sample (wallet, voting); give its server with -ccaddress");
+            name + " is not a sample (wallet, voting, probe); give its server with -ccaddress");
       }
       String server = sample ? ChaincodeServers.address(name, folder()) : address;
       var deployment = new LocalNetwork.Deployment(name, version, server);

@@ -9,34 +9,42 @@ import java.util.Map;
 
 /**
  * A network namespace for each node, joined by a bridge, so that a node can be cut off from
- * everything. Needs root and {@code ip}; one such network fits on a machine.
+ * everything. Needs root and {@code ip}. Networks with other ports and another start of names fit
+ * on the same machine.
  */
 final class NodeNamespaces {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
-  private static final String BRIDGE = "blockraft-br";
+  private static final int INTERFACE_NAME_MAX = 15;
   private static final Path NAMED = Path.of("/run/netns");
   private static final Path INTERFACES = Path.of("/sys/class/net");
 
   private final Processes processes;
+  private final NetworkPorts ports;
 
-  NodeNamespaces(Processes processes) {
+  NodeNamespaces(Processes processes, NetworkPorts ports) {
     this.processes = processes;
+    this.ports = ports;
+  }
+
+  /** Whether this user may make them. */
+  static boolean permitted() {
+    return "root".equals(System.getProperty("user.name"));
   }
 
   /** Makes the bridge and the namespaces of all nodes; removes what an earlier network left. */
   void create(List<PeerPlace> places) {
-    if (!"root".equals(System.getProperty("user.name"))) {
+    if (!permitted()) {
       throw new NetworkException("network namespaces need root; without them: up without -isolate");
     }
     delete(places);
-    ip("link", "add", BRIDGE, "type", "bridge");
-    ip("addr", "add", NetworkPorts.ISOLATED_HUB + "/24", "dev", BRIDGE);
-    ip("link", "set", BRIDGE, "up");
+    ip("link", "add", bridge(), "type", "bridge");
+    ip("addr", "add", ports.hub() + "/24", "dev", bridge());
+    ip("link", "set", bridge(), "up");
     for (PeerPlace place : places) {
       String name = name(place);
       ip("netns", "add", name);
       ip("link", "add", wire(place), "type", "veth", "peer", "name", "eth0", "netns", name);
-      ip("link", "set", wire(place), "master", BRIDGE, "up");
+      ip("link", "set", wire(place), "master", bridge(), "up");
       ip("-n", name, "addr", "add", place.host() + "/24", "dev", "eth0");
       ip("-n", name, "link", "set", "eth0", "up");
       ip("-n", name, "link", "set", "lo", "up");
@@ -52,13 +60,13 @@ final class NodeNamespaces {
         ip("netns", "del", name(place));
       }
     }
-    if (Files.exists(INTERFACES.resolve(BRIDGE))) {
-      ip("link", "del", BRIDGE);
+    if (Files.exists(INTERFACES.resolve(bridge()))) {
+      ip("link", "del", bridge());
     }
   }
 
   /** The command, run in the namespace of a node. */
-  static List<String> within(PeerPlace place, List<String> command) {
+  List<String> within(PeerPlace place, List<String> command) {
     List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", name(place)));
     all.addAll(command);
     return all;
@@ -73,13 +81,24 @@ final class NodeNamespaces {
     ip("link", "set", wire(place), "up");
   }
 
-  private static String name(PeerPlace place) {
-    return "blockraft-" + place.process();
+  private String name(PeerPlace place) {
+    return ports.namespaces() + "-" + place.process();
   }
 
-  /** The bridge's end of the node's wire; at most 15 characters. */
-  private static String wire(PeerPlace place) {
-    return "br-" + place.process();
+  private String bridge() {
+    return interfaceName("br");
+  }
+
+  /** The bridge's end of the node's wire. */
+  private String wire(PeerPlace place) {
+    return interfaceName(place.process());
+  }
+
+  /** Interfaces have short names only. */
+  private String interfaceName(String end) {
+    int most = INTERFACE_NAME_MAX - end.length() - 1;
+    String start = ports.namespaces();
+    return start.substring(0, Math.min(most, start.length())) + "-" + end;
   }
 
   private void ip(String... arguments) {

@@ -68,6 +68,16 @@ final class PeerClient implements AutoCloseable {
 
   /** A gateway for the same user over the same connection; closing it leaves the connection. */
   Gateway gateway() {
+    return gateway(CALL_TIMEOUT, CALL_TIMEOUT);
+  }
+
+  /**
+   * The same for a less patient client.
+   *
+   * @param answers how long to wait for an answer at most
+   * @param commits how long to wait for a commit at most
+   */
+  Gateway gateway(Duration answers, Duration commits) {
     Identity identity =
         new Identity() {
           @Override
@@ -85,15 +95,15 @@ final class PeerClient implements AutoCloseable {
         .signer(signer::sign)
         .hash(Hash.NONE)
         .connection(channel)
-        .evaluateOptions(PeerClient::withDeadline)
-        .endorseOptions(PeerClient::withDeadline)
-        .submitOptions(PeerClient::withDeadline)
-        .commitStatusOptions(PeerClient::withDeadline)
+        .evaluateOptions(options -> withDeadline(options, answers))
+        .endorseOptions(options -> withDeadline(options, answers))
+        .submitOptions(options -> withDeadline(options, answers))
+        .commitStatusOptions(options -> withDeadline(options, commits))
         .connect();
   }
 
-  private static CallOptions withDeadline(CallOptions options) {
-    return options.withDeadlineAfter(CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+  private static CallOptions withDeadline(CallOptions options, Duration most) {
+    return options.withDeadlineAfter(most.toSeconds(), TimeUnit.SECONDS);
   }
 
   private byte[] credentials() {
@@ -177,6 +187,11 @@ final class PeerClient implements AutoCloseable {
         .setProposalBytes(bytes)
         .setSignature(signer.sign(bytes))
         .build();
+  }
+
+  /** Closes the connection when all calls have ended. */
+  void closeWhenIdle() {
+    channel.shutdown();
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -168,13 +169,24 @@ public final class Processes {
 
   /** Asks a process to stop, then kills it; forgets it. */
   public void stop(String name) {
+    stop(name, STOP_TIMEOUT);
+  }
+
+  /**
+   * The same with patience.
+   *
+   * @return whether it ended by itself
+   */
+  boolean stop(String name, Duration timeout) {
+    AtomicBoolean orderly = new AtomicBoolean(true);
     alive(name)
         .ifPresent(
             process -> {
               process.destroy();
               try {
-                process.onExit().get(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+                process.onExit().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
               } catch (TimeoutException | ExecutionException e) {
+                orderly.set(false);
                 process.destroyForcibly();
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -185,6 +197,7 @@ public final class Processes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return orderly.get();
   }
 
   /** Runs a command to its end; its output is in the message when it fails. */

@@ -54,7 +54,7 @@ final class StockSurroundings implements Surroundings {
       return;
     }
     Path config = folder.root().resolve("crypto-config.yaml");
-    Template.write("crypto-config.yaml", Map.of(), config);
+    Template.write("crypto-config.yaml", Map.of("hub", folder.ports().hub()), config);
     tool("cryptogen", "generate", "--config=" + config, "--output=" + folder.crypto());
   }
 
@@ -62,6 +62,7 @@ final class StockSurroundings implements Surroundings {
   public void start() {
     Path config = folder.root().resolve("orderer");
     Template.write("orderer.yaml", values(), config.resolve("orderer.yaml"));
+    onHub(config.resolve("orderer.yaml"));
     processes.start(
         "orderer",
         programs.command("orderer", folder.root(), List.of()),
@@ -74,11 +75,22 @@ final class StockSurroundings implements Surroundings {
             folder.root().resolve("ccaas-builder"), ChaincodeServers.addresses(folder.ports(), 1));
     PeerPlace place = folder.ports().peer(org);
     Template.writeCore(folder, org, place, builder, peerConfig.resolve("core.yaml"));
+    onHub(peerConfig.resolve("core.yaml"));
     processes.start(
         place.process(),
         programs.command("peer", folder.root(), List.of("node", "start")),
         Map.of("FABRIC_CFG_PATH", peerConfig.toString()));
     processes.awaitLog(place.process(), "Started peer with ID", START_TIMEOUT);
+  }
+
+  /** Has what is configured for the loopback interface listen where isolated nodes reach it. */
+  private void onHub(Path file) {
+    try {
+      String text = Files.readString(file);
+      Files.writeString(file, text.replace(NetworkPorts.HOST, folder.ports().hub()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
@@ -105,7 +117,7 @@ final class StockSurroundings implements Surroundings {
         "--channelID=" + channel,
         "--config-block=" + block,
         "-o",
-        NetworkPorts.HOST + ":" + folder.ports().ordererAdmin(),
+        folder.ports().hub() + ":" + folder.ports().ordererAdmin(),
         "--ca-file=" + tls.resolve("ca.crt"),
         "--client-cert=" + tls.resolve("server.crt"),
         "--client-key=" + tls.resolve("server.key"));
@@ -113,12 +125,14 @@ final class StockSurroundings implements Surroundings {
 
   private Map<String, String> values() {
     return Map.of(
+        "hub", folder.ports().hub(),
         "crypto", folder.crypto().toString(),
         "orderer", folder.ordererNode().toString(),
         "data", folder.data("orderer").toString(),
         "ordererPort", Integer.toString(folder.ports().orderer()),
         "adminPort", Integer.toString(folder.ports().ordererAdmin()),
         "operationsPort", Integer.toString(folder.ports().ordererOperations()),
+        "peer1Host", folder.ports().node(1).host(),
         "peer1Port", Integer.toString(folder.ports().peer(NetworkFolder.ORG1).port()),
         "peer2Port", Integer.toString(folder.ports().peer(NetworkFolder.ORG2).port()));
   }

@@ -69,7 +69,7 @@ class RecordedProposalsTest {
 
   private static List<Difference> replay(
       Recording recording, BlockServer orderer, PeerConnection peer, Party admin) {
-    LiveComparison comparison = new LiveComparison(peer, admin);
+    LiveComparison comparison = new LiveComparison(List.of(peer), admin);
     long height = 1;
     for (Recording.RecordedProposal recorded : recording.proposals()) {
       if (recorded.height() > height) {
