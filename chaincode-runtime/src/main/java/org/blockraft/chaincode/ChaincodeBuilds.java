@@ -2,6 +2,7 @@ package org.blockraft.chaincode;
 
 import com.google.protobuf.ByteString;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -37,13 +38,32 @@ final class ChaincodeBuilds {
 
   /** Keeps and builds a new package; see {@link ChaincodeRuntime#install}. */
   InstalledPackage install(ByteString file) {
-    ChaincodePackage parsed;
+    ChaincodePackage parsed = parse(file);
+    return install(parsed, file)
+        .orElseThrow(
+            () ->
+                new ChaincodeException(
+                    "chaincode already successfully installed (package ID '"
+                        + parsed.packageId()
+                        + "')"));
+  }
+
+  /** The same; empty if it is installed already. */
+  Optional<InstalledPackage> installOnce(ByteString file) {
+    return install(parse(file), file);
+  }
+
+  private static ChaincodePackage parse(ByteString file) {
     try {
-      parsed = ChaincodePackage.parse(file);
+      ChaincodePackage parsed = ChaincodePackage.parse(file);
       parsed.requireReadableCode();
+      return parsed;
     } catch (ChaincodeException e) {
       throw ChaincodeException.wrap("could not parse as a chaincode install package", e);
     }
+  }
+
+  private Optional<InstalledPackage> install(ChaincodePackage parsed, ByteString file) {
     String packageId = parsed.packageId();
     boolean known = packages.contains(packageId);
     InstalledPackage installed;
@@ -59,8 +79,7 @@ final class ChaincodeBuilds {
         build(packageId, slot); // of an earlier run of this process; found again, not made
       }
       if (slot.built != null) {
-        throw new ChaincodeException(
-            "chaincode already successfully installed (package ID '" + packageId + "')");
+        return Optional.empty();
       }
       slot.failure = null;
       build(packageId, slot);
@@ -72,7 +91,7 @@ final class ChaincodeBuilds {
       slot.lock.unlock();
     }
     log.info("Successfully installed chaincode with package ID '{}'", packageId);
-    return installed;
+    return Optional.of(installed);
   }
 
   /**

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.hyperledger.fabric.protos.peer.ChaincodeEvent;
@@ -93,6 +94,16 @@ public final class ChaincodeRuntime implements AutoCloseable {
    */
   public InstalledPackage install(ByteString packageFile) {
     return builds.install(packageFile);
+  }
+
+  /**
+   * Takes a package in unless it is here already.
+   *
+   * @return empty if it was
+   * @throws ChaincodeException as {@link #install} does otherwise
+   */
+  public Optional<InstalledPackage> installOnce(ByteString packageFile) {
+    return builds.installOnce(packageFile);
   }
 
   /**

@@ -56,6 +56,7 @@ class BuilderRegistryTest {
       assertEquals(
           "chaincode already successfully installed (package ID '" + id + "')",
           assertThrows(ChaincodeException.class, () -> peer.runtime.install(file)).getMessage());
+      assertTrue(peer.runtime.installOnce(file).isEmpty());
     }
   }
 
@@ -161,6 +162,7 @@ class BuilderRegistryTest {
     try (TestPeer peer = peer(List.of(), Map.of())) {
       assertInstallFails(
           peer, file, "chaincode already successfully installed (package ID '" + id + "')");
+      assertTrue(peer.runtime.installOnce(file).isEmpty());
     }
     Path info =
         directory.resolve("builds").resolve(id.replace(':', '-')).resolve("build-info.json");

@@ -361,15 +361,25 @@ public final class PeerNode implements AutoCloseable {
   /** Installs a package here and has the other nodes install it. */
   private InstalledPackage install(ByteString file) {
     InstalledPackage installed = runtime.install(file);
-    cluster.ifPresent(node -> node.holdings().installed(installed.packageId(), file));
+    try {
+      cluster.ifPresent(node -> node.holdings().installed(installed.packageId(), file));
+    } catch (IllegalStateException e) {
+      // Too few others have it as yet, but it is here to stay.
+      definitions.installed(installed.packageId(), installed.label());
+      throw e;
+    }
     return installed;
   }
 
-  /** Installs a package that another node has. */
+  /** Installs a package that another node has; one that is here already stays as it is. */
   private void installFromSibling(ByteString file) {
-    InstalledPackage installed = runtime.install(file);
-    definitions.installed(installed.packageId(), installed.label());
-    LOG.info("Installed chaincode package {} as another node has", installed.packageId());
+    runtime
+        .installOnce(file)
+        .ifPresent(
+            installed -> {
+              definitions.installed(installed.packageId(), installed.label());
+              LOG.info("Installed chaincode package {} as another node has", installed.packageId());
+            });
   }
 
   private List<SystemChaincode> systemChaincodes(
