@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /** Has faults befall the cluster under load, one after the other, and measures what clients saw. */
 final class ChaosFaults {
-  private static final Duration RECOVERY_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration RECOVERY_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration POLL = Duration.ofMillis(20);
 
   private final String channel;
