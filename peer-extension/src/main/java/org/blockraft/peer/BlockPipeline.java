@@ -1,5 +1,6 @@
 package org.blockraft.peer;
 
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,9 @@ final class BlockPipeline implements AutoCloseable {
 
   /** Blocks whose signatures are being verified, or that wait to be decided. */
   private static final int VERIFIED_MAX = 8;
+
+  /** How long a committed block waits to be forced to the disk together with the next one. */
+  private static final Duration FORCE_DELAY = Duration.ofMillis(10);
 
   private static final long POLL_MILLIS = 200;
   private static final long STOP_MILLIS = 10_000;
@@ -142,6 +146,9 @@ final class BlockPipeline implements AutoCloseable {
     while (!closed) {
       PendingVerdict pending = verified.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
       if (pending != null) {
+        if (!pending.isReadyWithin(FORCE_DELAY)) {
+          ledger.force();
+        }
         ValidatedBlock block;
         try (StateSnapshot committed = ledger.snapshot()) {
           block = validator.decide(pending.await(), config.get(), committed, applier);

@@ -1,5 +1,7 @@
 package org.blockraft.validate;
 
+import java.time.Duration;
+
 /** A block that is being verified, by this node's threads and by other nodes. */
 public final class PendingVerdict {
   private final SharedSlices slices;
@@ -8,6 +10,11 @@ public final class PendingVerdict {
   PendingVerdict(SharedSlices slices, long timeoutNanos) {
     this.slices = slices;
     this.timeoutNanos = timeoutNanos;
+  }
+
+  /** Whether all slices are verified, be it a little later. */
+  public boolean isReadyWithin(Duration patience) throws InterruptedException {
+    return slices.isReadyWithin(patience);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.blockraft.validate;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -195,6 +196,10 @@ final class SharedSlices {
     return verdict.first() == bounds[slice]
         && verdict.codes().length == size
         && verdict.signers().length == size;
+  }
+
+  boolean isReadyWithin(Duration patience) throws InterruptedException {
+    return missing.await(patience.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Waits for all verdicts and puts them together. */
