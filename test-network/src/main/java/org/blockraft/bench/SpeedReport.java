@@ -91,7 +91,7 @@ final class SpeedReport {
   }
 
   private static String rounded(double value) {
-    return Long.toString(Math.round(value));
+    return Double.isNaN(value) ? "-" : Long.toString(Math.round(value));
   }
 
   /** What several nodes are to one node of this run. */

@@ -142,6 +142,9 @@ final class SpeedRun {
     long nanos = System.nanoTime() - start;
     List<ProcessCpu> after = peer.cpu();
     peer.limit(1);
+    if (half >= height) {
+      return SpeedResult.CatchUp.TOO_SHORT;
+    }
     double transactions = (height - half) * (double) BenchNetwork.BLOCK_TRANSACTIONS;
     ProcessCpu leading = after.get(leader).since(before.get(leader));
     long followers = 0;
