@@ -27,10 +27,14 @@ public final class LinkLimits {
   /** Long enough for a TLS handshake on a busy machine. */
   public static final Duration HELLO_TIMEOUT = Duration.ofSeconds(2);
 
-  /** Eight heartbeats: a collection or a busy scheduler is not a death. */
-  public static final Duration SILENCE_MAX = Duration.ofMillis(400);
+  /** Six heartbeats: a collection or a busy scheduler is not a death. */
+  public static final Duration SILENCE_MAX = Duration.ofMillis(600);
 
-  public static final Duration HEARTBEAT_INTERVAL = Duration.ofMillis(50);
+  /**
+   * A process that dies is noticed by its connections, at once; heartbeats are for one that is
+   * stopped or cut off. Each costs both ends some tens of microseconds, for every pair of nodes.
+   */
+  public static final Duration HEARTBEAT_INTERVAL = Duration.ofMillis(100);
 
   /** A node that starts again is linked again at once. */
   public static final Duration DIAL_PAUSE_MIN = Duration.ofMillis(50);
@@ -39,7 +43,7 @@ public final class LinkLimits {
   public static final Duration DIAL_PAUSE_MAX = Duration.ofSeconds(1);
 
   /** How exact timeouts are; a look at a few thousand requests costs microseconds. */
-  static final Duration TICK = Duration.ofMillis(20);
+  static final Duration TICK = Duration.ofMillis(50);
 
   /** A tick that is later than this shows that this process was stopped, not the others. */
   static final Duration TICK_LATE = Duration.ofMillis(100);

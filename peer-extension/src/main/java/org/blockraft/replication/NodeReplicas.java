@@ -37,7 +37,7 @@ public final class NodeReplicas {
   private static final Logger LOG = LoggerFactory.getLogger(NodeReplicas.class);
 
   /** How often subscriptions that bring nothing are looked for. */
-  private static final int TICK_BEATS = 10;
+  private static final int TICK_BEATS = 5;
 
   /**
    * A leader that lacks more than so many blocks had better be another node: nothing is committed

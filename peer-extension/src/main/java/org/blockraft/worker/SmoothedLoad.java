@@ -5,8 +5,8 @@ package org.blockraft.worker;
  * any may read.
  */
 public final class SmoothedLoad {
-  /** With samples every 50 ms, the last half second counts most. */
-  private static final double WEIGHT = 0.1;
+  /** With samples every 100 ms, the last half second counts most. */
+  private static final double WEIGHT = 0.2;
 
   private volatile double value;
 

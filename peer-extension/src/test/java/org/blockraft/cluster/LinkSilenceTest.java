@@ -37,12 +37,12 @@ final class LinkSilenceTest {
   @Test
   void aSilentNodeIsLost() {
     link();
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 12; i++) {
       clock.advance(STEP);
     }
     assertEquals(1, a.events.size());
     clock.advance(STEP);
-    assertEquals("down b: silent for 450 ms", a.events.getLast());
+    assertEquals("down b: silent for 650 ms", a.events.getLast());
     b.awaitEvent("down a");
     close();
   }
@@ -67,20 +67,20 @@ final class LinkSilenceTest {
     link();
     clock.advance(Duration.ofSeconds(3));
     assertEquals(1, a.events.size());
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 7; i++) {
       clock.advance(STEP);
     }
-    assertEquals("down b: silent for 450 ms", a.events.getLast());
+    assertEquals("down b: silent for 650 ms", a.events.getLast());
     close();
   }
 
   @Test
   void aNodeThatIsAlwaysLateNoticesSilenceToo() {
     link();
-    clock.advance(Duration.ofMillis(300));
-    clock.advance(Duration.ofMillis(300));
-    clock.advance(Duration.ofMillis(300));
-    assertEquals("down b: silent for 500 ms", a.events.getLast());
+    for (int i = 0; i < 4; i++) {
+      clock.advance(Duration.ofMillis(300));
+    }
+    assertEquals("down b: silent for 900 ms", a.events.getLast());
     close();
   }
 

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.blockraft.cluster.LinkLimits;
 import org.blockraft.cluster.wire.Frame;
 import org.blockraft.coordination.SimulatedTime;
 
@@ -18,7 +19,7 @@ import org.blockraft.coordination.SimulatedTime;
  * that is blocked delivers nothing, and what waits there comes late when it is free again in time.
  */
 final class SimulatedNetwork {
-  private static final Duration SILENCE = Duration.ofMillis(400);
+  private static final Duration SILENCE = LinkLimits.SILENCE_MAX;
   private static final Duration WATCH = Duration.ofMillis(50);
 
   /** Small enough for a blocked link to fill up before it is given up. */
