@@ -4,8 +4,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +48,12 @@ public final class ProposalDispatcher {
   /** What a proposal that another node works on costs this one, of what it costs to do it here. */
   private static final double FORWARDING_SHARE = 0.25;
 
+  /**
+   * Of the proposals that another node has from here, those that it works on: the others are on
+   * their way, there or back, which takes this node's time when it is busy.
+   */
+  private static final double ARRIVED_SHARE = 0.5;
+
   /** How much more than another node this one must have to do lately; less may be chance. */
   private static final double BUSIER = 2;
 
@@ -53,9 +62,10 @@ public final class ProposalDispatcher {
   /** A worker and the number of proposals it has from here. */
   private record Place(Worker worker, AtomicInteger outstanding) {
 
-    /** What it has to do as far as this node knows, which is exact for what went through here. */
+    /** What it has to do as far as this node knows: what it said last, or what it has from here. */
     int load() {
-      return Math.max(worker.outstanding(), outstanding.get()) + HOP_COST;
+      int arrived = (int) (outstanding.get() * ARRIVED_SHARE);
+      return Math.max(worker.outstanding(), arrived) + HOP_COST;
     }
   }
 
@@ -111,7 +121,7 @@ public final class ProposalDispatcher {
   }
 
   /**
-   * Has a proposal checked, simulated and endorsed.
+   * Has a proposal checked, simulated and endorsed; the caller waits.
    *
    * @param filtered whether the filters of the Endorser service apply
    * @throws ProposalRejected with Fabric's text when it is refused, or when there is no place for
@@ -120,7 +130,7 @@ public final class ProposalDispatcher {
   public ProposalResponse endorse(SignedProposal proposal, boolean filtered) {
     acquire();
     try {
-      return dispatch(proposal, filtered);
+      return run(new ArrayList<>(others.values()), task(proposal, filtered));
     } finally {
       permits.release();
     }
@@ -138,18 +148,45 @@ public final class ProposalDispatcher {
         "too many requests for /protos.Endorser, exceeding concurrency limit (" + permitsMax + ")");
   }
 
-  private ProposalResponse dispatch(SignedProposal proposal, boolean filtered) {
+  /** The same without making the caller wait; fails with what {@link #endorse} throws. */
+  public CompletableFuture<ProposalResponse> submit(SignedProposal proposal, boolean filtered) {
+    if (!permits.tryAcquire()) {
+      return CompletableFuture.supplyAsync(
+          () -> endorse(proposal, filtered), Thread::startVirtualThread);
+    }
+    SimulationTask task = task(proposal, filtered);
+    Place place = choose(others.values(), task);
+    place.outstanding.incrementAndGet();
+    return place
+        .worker
+        .submit(task)
+        .whenComplete((response, failure) -> place.outstanding.decrementAndGet())
+        .exceptionallyCompose(failure -> elsewhere(place, task, failure))
+        .whenComplete((response, failure) -> permits.release());
+  }
+
+  private CompletableFuture<ProposalResponse> elsewhere(
+      Place lost, SimulationTask task, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (!(cause instanceof WorkerLost)) {
+      return CompletableFuture.failedFuture(cause);
+    }
+    LOG.info("A proposal goes elsewhere: {}", cause.getMessage());
+    List<Place> left = new ArrayList<>(others.values());
+    left.remove(lost);
+    return CompletableFuture.supplyAsync(() -> run(left, task), Thread::startVirtualThread);
+  }
+
+  private SimulationTask task(SignedProposal proposal, boolean filtered) {
     if (others.isEmpty()) {
       // Nothing to choose: the only worker is this node, which is as high as what it announces.
-      return run(local, new SimulationTask(proposal, "", filtered, 0));
+      return new SimulationTask(proposal, "", filtered, 0);
     }
     String channelId = channelId(proposal);
-    SimulationTask task =
-        new SimulationTask(proposal, channelId, filtered, announced.of(channelId));
-    if (channelId.isEmpty()) {
-      return run(local, task); // it concerns the peer as such, or will be refused anyway
-    }
-    List<Place> left = new ArrayList<>(others.values());
+    return new SimulationTask(proposal, channelId, filtered, announced.of(channelId));
+  }
+
+  private ProposalResponse run(List<Place> left, SimulationTask task) {
     while (true) {
       Place place = choose(left, task);
       try {
@@ -175,8 +212,11 @@ public final class ProposalDispatcher {
    *
    * @param places of other nodes
    */
-  private Place choose(List<Place> places, SimulationTask task) {
+  private Place choose(Collection<Place> places, SimulationTask task) {
     Place best = local;
+    if (task.channelId().isEmpty()) {
+      return best; // it concerns the peer as such, or will be refused anyway
+    }
     int forwarded = 0;
     for (Place place : others.values()) {
       forwarded += place.outstanding.get();

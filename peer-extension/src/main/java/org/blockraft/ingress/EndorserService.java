@@ -20,6 +20,6 @@ public final class EndorserService extends EndorserGrpc.EndorserImplBase {
 
   @Override
   public void processProposal(SignedProposal proposal, StreamObserver<ProposalResponse> responses) {
-    UnaryCalls.answer(responses, () -> dispatcher.endorse(proposal, true));
+    UnaryCalls.answer(responses, dispatcher.submit(proposal, true));
   }
 }

@@ -1,7 +1,10 @@
 package org.blockraft.ingress;
 
 import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -10,15 +13,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.hyperledger.fabric.protos.peer.EndorserGrpc;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A gRPC server as stock runs it: message sizes, keepalive rules, limits on calls at a time,
- * metrics of calls and connections. Handlers may block: every call has a virtual thread.
+ * metrics of calls and connections. Handlers may block: calls have virtual threads.
  *
  * <p>Fabric source: internal/pkg/comm/server.go, internal/peer/node/start.go serve.
  */
@@ -43,7 +48,8 @@ public final class GrpcServer implements AutoCloseable {
       GrpcServerSettings settings, List<? extends BindableService> services, MeterRegistry meters) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.address())
-            .executor(threads)
+            .executor(Runnable::run)
+            .callExecutor(threadsOf(services))
             .flowControlWindow(FLOW_CONTROL_BYTES)
             .maxInboundMessageSize(settings.inboundMessageBytesMax())
             .keepAliveTime(settings.keepaliveInterval().toMillis(), TimeUnit.MILLISECONDS)
@@ -58,6 +64,19 @@ public final class GrpcServer implements AutoCloseable {
       builder.addService(ServerInterceptors.intercept(service, open));
     }
     this.server = builder.build();
+  }
+
+  /** Calls have a thread each but proposals, which make nobody wait where they come in. */
+  private ServerCallExecutorSupplier threadsOf(List<? extends BindableService> services) {
+    String unwaiting = EndorserGrpc.getProcessProposalMethod().getFullMethodName();
+    boolean isUnwaiting = services.stream().anyMatch(EndorserService.class::isInstance);
+    return new ServerCallExecutorSupplier() {
+      @Override
+      public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata metadata) {
+        String method = call.getMethodDescriptor().getFullMethodName();
+        return isUnwaiting && method.equals(unwaiting) ? Runnable::run : threads;
+      }
+    };
   }
 
   /** The services behind the interceptors of a peer's server, outermost first. */

@@ -3,6 +3,7 @@ package org.blockraft.worker;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.blockraft.cluster.wire.Refusal;
@@ -63,28 +64,50 @@ public final class LinkWorker implements Worker {
 
   @Override
   public ProposalResponse simulate(SimulationTask task) {
-    Request request =
-        Request.newBuilder()
-            .setSimulate(
-                Simulate.newBuilder()
-                    .setSignedProposal(task.proposal().toByteString())
-                    .setChannel(task.channelId())
-                    .setFiltered(task.filtered())
-                    .setMinimumHeight(task.minimumHeight()))
-            .build();
     try {
-      Reply reply = siblings.await(name, request, timeout);
-      return reply.getKindCase() == Reply.KindCase.PAYLOAD
-          ? response(reply.getPayload())
-          : refused(reply.getRefusal());
+      return answer(siblings.await(name, request(task), timeout));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ProposalRejected("interrupted", e);
     } catch (ExecutionException e) {
-      throw new WorkerLost(name + ": " + e.getCause().getMessage(), e.getCause());
+      throw lost(e.getCause());
     } catch (TimeoutException e) {
-      throw new WorkerLost(name + " does not answer", e);
+      throw lost(e);
     }
+  }
+
+  @Override
+  public CompletableFuture<ProposalResponse> submit(SimulationTask task) {
+    return siblings
+        .request(name, request(task), timeout)
+        .handle(
+            (reply, failure) -> {
+              if (failure != null) {
+                throw lost(failure);
+              }
+              return answer(reply);
+            });
+  }
+
+  private static Request request(SimulationTask task) {
+    return Request.newBuilder()
+        .setSimulate(
+            Simulate.newBuilder()
+                .setSignedProposal(task.proposal().toByteString())
+                .setChannel(task.channelId())
+                .setFiltered(task.filtered())
+                .setMinimumHeight(task.minimumHeight()))
+        .build();
+  }
+
+  private WorkerLost lost(Throwable failure) {
+    return new WorkerLost(name + ": " + failure.getMessage(), failure);
+  }
+
+  private ProposalResponse answer(Reply reply) {
+    return reply.getKindCase() == Reply.KindCase.PAYLOAD
+        ? response(reply.getPayload())
+        : refused(reply.getRefusal());
   }
 
   private ProposalResponse response(ByteString payload) {

@@ -1,6 +1,7 @@
 package org.blockraft.worker;
 
 import io.grpc.Context;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -68,6 +69,11 @@ public final class LocalWorker implements Worker {
       }
     }
     return simulate(task);
+  }
+
+  @Override
+  public CompletableFuture<ProposalResponse> submit(SimulationTask task) {
+    return CompletableFuture.supplyAsync(() -> simulate(task), Thread::startVirtualThread);
   }
 
   @Override

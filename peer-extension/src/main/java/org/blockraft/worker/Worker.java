@@ -1,5 +1,6 @@
 package org.blockraft.worker;
 
+import java.util.concurrent.CompletableFuture;
 import org.hyperledger.fabric.protos.peer.ProposalResponse;
 
 /**
@@ -20,6 +21,9 @@ public interface Worker {
    * @throws WorkerLost when the worker is gone and another one may do the task
    */
   ProposalResponse simulate(SimulationTask task);
+
+  /** The same without making the caller wait; fails with what {@link #simulate} throws. */
+  CompletableFuture<ProposalResponse> submit(SimulationTask task);
 
   /** Whether it takes new work at all. */
   boolean isAvailable();

@@ -1,10 +1,15 @@
 package org.blockraft.dispatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.blockraft.endorse.ProposalRejected;
 import org.blockraft.worker.SimulationTask;
 import org.blockraft.worker.Worker;
 import org.blockraft.worker.WorkerLost;
@@ -16,6 +21,8 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
 import org.junit.jupiter.api.Test;
 
 final class ProposalDispatcherTest {
+  private static final long WAIT_SECONDS = 20;
+
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final AnnouncedHeights announced = new AnnouncedHeights();
 
@@ -24,6 +31,7 @@ final class ProposalDispatcherTest {
     private final String name;
     private final long height;
     boolean lost;
+    boolean refuses;
     boolean away;
     int outstanding;
     double lately;
@@ -45,10 +53,18 @@ final class ProposalDispatcherTest {
 
     @Override
     public ProposalResponse simulate(SimulationTask task) {
+      if (refuses) {
+        throw new ProposalRejected("no");
+      }
       if (lost) {
         throw new WorkerLost("gone", null);
       }
       return ProposalResponse.newBuilder().setPayload(ByteString.copyFromUtf8(name)).build();
+    }
+
+    @Override
+    public CompletableFuture<ProposalResponse> submit(SimulationTask task) {
+      return CompletableFuture.supplyAsync(() -> simulate(task), Thread::startVirtualThread);
     }
 
     @Override
@@ -90,7 +106,16 @@ final class ProposalDispatcherTest {
     for (int i = 0; i < 50; i++) {
       dispatcher.sample();
     }
-    return dispatcher.endorse(proposal(), true).getPayload().toStringUtf8();
+    String waited = dispatcher.endorse(proposal(), true).getPayload().toStringUtf8();
+    String later =
+        dispatcher
+            .submit(proposal(), true)
+            .orTimeout(WAIT_SECONDS, TimeUnit.SECONDS)
+            .join()
+            .getPayload()
+            .toStringUtf8();
+    assertEquals(waited, later);
+    return waited;
   }
 
   @Test
@@ -151,5 +176,21 @@ final class ProposalDispatcherTest {
     assertEquals("other", endorser(dispatcher(here, lost, other)));
     other.lost = true;
     assertEquals("here", endorser(dispatcher(here, lost, other)));
+  }
+
+  @Test
+  void refusalIsTheAnswerAndGivesItsPlaceBack() {
+    Scripted here = new Scripted("here", 5);
+    here.refuses = true;
+    ProposalDispatcher dispatcher = new ProposalDispatcher(here, 1, announced, meters);
+    for (int i = 0; i < 3; i++) {
+      CompletableFuture<ProposalResponse> answer = dispatcher.submit(proposal(), true);
+      var failure =
+          assertThrows(
+              CompletionException.class,
+              () -> answer.orTimeout(WAIT_SECONDS, TimeUnit.SECONDS).join());
+      assertEquals("no", failure.getCause().getMessage());
+    }
+    assertEquals(0, dispatcher.underWay());
   }
 }
