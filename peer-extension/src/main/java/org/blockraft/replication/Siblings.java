@@ -55,6 +55,11 @@ public final class Siblings {
     return links.connected();
   }
 
+  /** The nodes with a live membership; none until etcd has told them for the first time. */
+  Set<String> members() {
+    return members.get();
+  }
+
   /** Asks one node; the reply may be a refusal. */
   public CompletableFuture<Reply> request(String node, Request request, Duration timeout) {
     return links.request(node, term.getAsLong(), request, timeout);
