@@ -52,6 +52,7 @@ import org.blockraft.ledger.PrivateDataSource;
 import org.blockraft.replication.Holdings;
 import org.blockraft.replication.NodeReplicas;
 import org.blockraft.replication.NodeStatus;
+import org.blockraft.replication.ReplicatedPrivateData;
 import org.blockraft.replication.SharedHoldings;
 import org.blockraft.replication.SiblingPrivateData;
 import org.blockraft.replication.Siblings;
@@ -193,6 +194,10 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
 
   Siblings siblings() {
     return siblings;
+  }
+
+  ReplicatedPrivateData privateWriteSets() {
+    return new ReplicatedPrivateData(siblings, config.etcd().leaseTtl());
   }
 
   NodeReplicas replicas() {

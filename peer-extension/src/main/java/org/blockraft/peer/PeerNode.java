@@ -69,7 +69,6 @@ import org.blockraft.operations.LogSpec;
 import org.blockraft.operations.OperationsServer;
 import org.blockraft.operations.StatsdReporter;
 import org.blockraft.operations.VersionInfo;
-import org.blockraft.replication.ReplicatedPrivateData;
 import org.blockraft.simulation.SimulationSettings;
 import org.blockraft.validate.SlicePool;
 import org.blockraft.worker.LinkWorker;
@@ -341,8 +340,7 @@ public final class PeerNode implements AutoCloseable {
     long height = payload.getPrivateSimHeight();
     channels.ledger(channelId).orElseThrow().transientStore().persist(txId, height, data);
     if (cluster.isPresent()
-        && !new ReplicatedPrivateData(cluster.get().siblings())
-            .replicate(channelId, txId, data, height)) {
+        && !cluster.get().privateWriteSets().replicate(channelId, txId, data, height)) {
       throw new IllegalStateException("too few nodes of this peer have stored it");
     }
   }
@@ -351,7 +349,7 @@ public final class PeerNode implements AutoCloseable {
     if (cluster.isEmpty()) {
       return here;
     }
-    ReplicatedPrivateData others = new ReplicatedPrivateData(cluster.get().siblings());
+    PrivateDataDistributor others = cluster.get().privateWriteSets();
     return (channelId, txId, data, height) -> {
       here.distribute(channelId, txId, data, height);
       others.distribute(channelId, txId, data, height);

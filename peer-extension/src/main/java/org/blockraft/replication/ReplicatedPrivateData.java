@@ -15,12 +15,18 @@ import org.hyperledger.fabric.protos.transientstore.TxPvtReadWriteSetWithConfigI
  */
 public final class ReplicatedPrivateData implements PrivateDataDistributor {
   /** As long as a stock peer waits for another one to confirm. */
-  private static final Duration TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration CONFIRMATION_TIMEOUT = Duration.ofSeconds(3);
 
   private final Siblings siblings;
+  private final Duration timeout;
 
-  public ReplicatedPrivateData(Siblings siblings) {
+  /**
+   * @param leaseTtl how long a dead node counts as a live one: when a majority died at once, an
+   *     endorsement waits for that
+   */
+  public ReplicatedPrivateData(Siblings siblings, Duration leaseTtl) {
     this.siblings = siblings;
+    this.timeout = leaseTtl.plus(CONFIRMATION_TIMEOUT);
   }
 
   @Override
@@ -46,6 +52,6 @@ public final class ReplicatedPrivateData implements PrivateDataDistributor {
                     .setHeight(height)
                     .setWriteSet(data.toByteString()))
             .build(),
-        TIMEOUT);
+        timeout);
   }
 }

@@ -100,7 +100,7 @@ public final class Siblings {
         Set<String> asked = new HashSet<>(linked());
         asked.removeAll(stored);
         asked.removeAll(refused);
-        if (left.isNegative() || (asked.isEmpty() && !refused.isEmpty())) {
+        if (!left.isPositive() || (asked.isEmpty() && !refused.isEmpty())) {
           return false;
         }
         store(request, asked, left, stored, refused);
