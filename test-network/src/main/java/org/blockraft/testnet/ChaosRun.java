@@ -15,7 +15,7 @@ final class ChaosRun {
   private static final Duration SAME_HEIGHT_TIMEOUT = Duration.ofMinutes(2);
 
   /** What faults cost of the load, and what conflicts. */
-  private static final double SURPLUS = 1.5;
+  private static final double SURPLUS = 2;
 
   private static final int LATER_MAX = 2;
 
