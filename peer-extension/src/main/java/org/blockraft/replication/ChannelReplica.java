@@ -100,8 +100,8 @@ public final class ChannelReplica {
    * nodes that have one.
    */
   public void follow(Term newTerm, String newLeader) {
-    if (stopped || (mode == Mode.FOLLOWING && newLeader.equals(leader))) {
-      term = Math.max(term, newTerm.revision());
+    boolean known = mode == Mode.FOLLOWING && newLeader.equals(leader);
+    if (stopped || (known && newTerm.revision() == term)) {
       return;
     }
     stepDown(newTerm.revision());
@@ -158,8 +158,9 @@ public final class ChannelReplica {
     term = Math.max(term, newTerm);
     unfollow();
     live.clear();
-    feeds.values().forEach(Feed::close);
-    feeds.clear();
+    // The others go on: a follower may have heard of this node's leadership before itself.
+    feeds.values().stream().filter(Feed::isUndecided).forEach(Feed::close);
+    feeds.values().removeIf(Feed::isClosed);
     if (reportTimer != null) {
       reportTimer.cancel();
       reportTimer = null;

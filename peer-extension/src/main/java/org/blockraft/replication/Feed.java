@@ -48,6 +48,11 @@ final class Feed {
     return Math.min(next, nextDecision);
   }
 
+  /** Whether the other node has blocks whose decisions it waits for. */
+  boolean isUndecided() {
+    return nextDecision < next;
+  }
+
   void close() {
     closed = true;
   }
