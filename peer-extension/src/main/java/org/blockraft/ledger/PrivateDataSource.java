@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Other peers that may hold private write sets this peer lacks at commit time. Called by the
@@ -24,6 +25,18 @@ public interface PrivateDataSource {
    * @return what was obtained; empty when there is nobody to ask, so that trying again is pointless
    */
   Optional<Pulled> pull(List<Wanted> wanted);
+
+  /**
+   * The same as long as the block flow runs; then an attempt fails, and the block waits no more.
+   */
+  default PrivateDataSource until(BooleanSupplier ended) {
+    return wanted -> {
+      if (ended.getAsBoolean()) {
+        throw new LedgerException("the block flow ends while private data is pulled");
+      }
+      return pull(wanted);
+    };
+  }
 
   /**
    * A wanted write set.

@@ -74,7 +74,7 @@ final class BlockPipeline implements AutoCloseable {
       PrivateDataSource privateData,
       Consumer<Throwable> onFailure) {
     this.flow = flow;
-    this.privateData = privateData;
+    this.privateData = privateData.until(() -> closed);
     this.channelId = ledger.channelId();
     this.ledger = ledger;
     this.validator = validator;

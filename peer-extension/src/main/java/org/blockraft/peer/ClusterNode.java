@@ -139,7 +139,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
             this,
             meters);
     Waits waits = new ThreadWaits();
-    this.siblings = new Siblings(links, this::term, () -> members, waits);
+    this.siblings = new Siblings(config.node(), links, this::term, () -> members, waits);
     this.holdings = new SharedHoldings(coordinator, siblings, loop, waits);
     this.replicas =
         new NodeReplicas(

@@ -62,7 +62,7 @@ public final class FollowerPipeline implements AutoCloseable {
     this.queue = queue;
     this.config = config;
     this.applier = applier;
-    this.siblings = siblings;
+    this.siblings = siblings.until(() -> closed);
     this.prepared = prepared;
     this.onFailure = onFailure;
     this.thread =

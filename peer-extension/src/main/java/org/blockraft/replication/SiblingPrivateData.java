@@ -18,7 +18,8 @@ import org.blockraft.ledger.PrivateDataSource;
 
 /**
  * Private write sets that another node of this peer has: one that was away when a transaction was
- * endorsed asks for them when it is committed. Used by the committing thread of one channel.
+ * endorsed asks for them when it is committed. While a live node has not answered, it may be the
+ * one that has them, so asking is not over. Used by the committing thread of one channel.
  */
 public final class SiblingPrivateData implements PrivateDataSource {
   /** Nodes are near; one that is slower than this has other worries. */
@@ -53,10 +54,14 @@ public final class SiblingPrivateData implements PrivateDataSource {
     }
     Map<PrivateDataKey, ByteString> found = new HashMap<>();
     Request request = Request.newBuilder().setFetchPrivate(fetch).build();
-    for (ByteString payload : siblings.fetchAll(request, TIMEOUT)) {
+    Siblings.Answers answers = siblings.askAll(request, TIMEOUT);
+    for (ByteString payload : answers.payloads()) {
       take(payload, wanted, found);
     }
-    return found.isEmpty() ? next.pull(wanted) : Optional.of(new Pulled(found, Set.of()));
+    if (found.isEmpty() && answers.all()) {
+      return next.pull(wanted);
+    }
+    return Optional.of(new Pulled(found, Set.of())); // perhaps nothing yet: to be tried again
   }
 
   private static void take(

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.blockraft.cluster.NodeRequests;
+import org.blockraft.cluster.wire.Refusal;
 import org.blockraft.cluster.wire.Reply;
 import org.blockraft.cluster.wire.Request;
 import org.slf4j.Logger;
@@ -33,17 +34,26 @@ public final class Siblings {
   /** A lost link comes back within milliseconds when both nodes are well. */
   private static final Duration RETRY_PAUSE = Duration.ofMillis(10);
 
+  private static final Duration RETRY_PAUSE_MAX = Duration.ofMillis(160);
+
+  private final String self;
   private final NodeRequests links;
   private final LongSupplier term;
   private final Supplier<Set<String>> members;
   private final Waits waits;
 
   /**
+   * @param self this node's name
    * @param term the newest that this node knows of
-   * @param members nodes with a live membership, this one among them
+   * @param members nodes with a live membership, as far as this node knows
    */
   public Siblings(
-      NodeRequests links, LongSupplier term, Supplier<Set<String>> members, Waits waits) {
+      String self,
+      NodeRequests links,
+      LongSupplier term,
+      Supplier<Set<String>> members,
+      Waits waits) {
+    this.self = self;
     this.links = links;
     this.term = term;
     this.members = members;
@@ -92,10 +102,11 @@ public final class Siblings {
    */
   public boolean storeAtMajority(Request request, Duration timeout) {
     long deadline = waits.nanoTime() + timeout.toNanos();
+    Duration pause = RETRY_PAUSE;
     Set<String> stored = ConcurrentHashMap.newKeySet();
     Set<String> refused = ConcurrentHashMap.newKeySet();
     try {
-      while (stored.size() < wanted()) {
+      while (!isAtMajority(stored)) {
         Duration left = Duration.ofNanos(deadline - waits.nanoTime());
         Set<String> asked = new HashSet<>(linked());
         asked.removeAll(stored);
@@ -104,8 +115,9 @@ public final class Siblings {
           return false;
         }
         store(request, asked, left, stored, refused);
-        if (stored.size() < wanted()) {
-          waits.pause(left.compareTo(RETRY_PAUSE) < 0 ? left : RETRY_PAUSE);
+        if (!isAtMajority(stored)) {
+          waits.pause(left.compareTo(pause) < 0 ? left : pause);
+          pause = pause.equals(RETRY_PAUSE_MAX) ? pause : pause.multipliedBy(2);
         }
       }
       return true;
@@ -115,9 +127,13 @@ public final class Siblings {
     }
   }
 
-  /** So many others must have it that a majority of the live nodes has. */
-  private int wanted() {
-    return Agreement.majority(Math.max(1, members.get().size())) - 1;
+  /**
+   * Whether, with this node, a majority of the live nodes has it. A node that is no member itself,
+   * not yet or no more, cannot tell who lives.
+   */
+  private boolean isAtMajority(Set<String> stored) {
+    Set<String> live = members.get();
+    return live.contains(self) && stored.size() + 1 >= Agreement.majority(live.size());
   }
 
   /** Asks nodes once; returns when enough have it, or all have answered or are lost. */
@@ -133,13 +149,13 @@ public final class Siblings {
                   (reply, failure) -> {
                     if (failure != null) {
                       LOG.warn("{} did not store what it was sent", node, failure);
-                    } else if (reply.getKindCase() == Reply.KindCase.PAYLOAD) {
+                    } else if (isPayload(reply)) {
                       stored.add(node);
                     } else {
                       LOG.warn("{} does not store: {}", node, reply.getRefusal().getText());
                       refused.add(node);
                     }
-                    if (left.decrementAndGet() == 0 || stored.size() >= wanted()) {
+                    if (left.decrementAndGet() == 0 || isAtMajority(stored)) {
                       enough.complete(null);
                     }
                   });
@@ -151,23 +167,21 @@ public final class Siblings {
 
   /** What one node answers; empty when it refuses or does not answer in time. */
   public Optional<ByteString> ask(String node, Request request, Duration timeout) {
-    return payload(node, request(node, request, timeout), timeout);
+    return reply(node, request(node, request, timeout), timeout)
+        .filter(Siblings::isPayload)
+        .map(Reply::getPayload);
   }
 
-  private Optional<ByteString> payload(
-      String node, CompletableFuture<Reply> asked, Duration timeout) {
+  /** Empty when none came in time. */
+  private Optional<Reply> reply(String node, CompletableFuture<Reply> asked, Duration timeout) {
     try {
-      Reply reply = await(asked, timeout);
-      return reply.getKindCase() == Reply.KindCase.PAYLOAD
-          ? Optional.of(reply.getPayload())
-          : Optional.empty();
+      return Optional.of(await(asked, timeout));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.empty();
     } catch (ExecutionException | TimeoutException e) {
       LOG.debug("{} did not answer", node, e);
-      return Optional.empty();
     }
+    return Optional.empty();
   }
 
   /** What the first node that has it answers; empty when none has it in time. */
@@ -181,12 +195,32 @@ public final class Siblings {
     return Optional.empty();
   }
 
-  /** What every node answers that does in time; refusals are left out. */
-  List<ByteString> fetchAll(Request request, Duration timeout) {
+  /**
+   * What every node answered that did in time.
+   *
+   * @param all whether that is every live node, so that nobody else can have what was asked for
+   */
+  record Answers(List<ByteString> payloads, boolean all) {}
+
+  Answers askAll(Request request, Duration timeout) {
     Map<String, CompletableFuture<Reply>> asked = new LinkedHashMap<>();
     linked().forEach(node -> asked.put(node, request(node, request, timeout)));
     List<ByteString> payloads = new ArrayList<>();
-    asked.forEach((node, reply) -> payload(node, reply, timeout).ifPresent(payloads::add));
-    return payloads;
+    int answered = 0;
+    for (Map.Entry<String, CompletableFuture<Reply>> one : asked.entrySet()) {
+      Optional<Reply> reply = reply(one.getKey(), one.getValue(), timeout);
+      reply.filter(Siblings::isPayload).ifPresent(r -> payloads.add(r.getPayload()));
+      answered += reply.filter(r -> isPayload(r) || isBehind(r)).isPresent() ? 1 : 0;
+    }
+    Set<String> live = members.get();
+    return new Answers(payloads, live.contains(self) && answered + 1 >= live.size());
+  }
+
+  private static boolean isPayload(Reply reply) {
+    return reply.getKindCase() == Reply.KindCase.PAYLOAD;
+  }
+
+  private static boolean isBehind(Reply reply) {
+    return reply.getRefusal().getCode() == Refusal.Code.BEHIND;
   }
 }
