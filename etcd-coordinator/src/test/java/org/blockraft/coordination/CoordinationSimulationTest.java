@@ -24,13 +24,17 @@ final class CoordinationSimulationTest {
   @Test
   void invariantsHoldUnderFaults() {
     for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-      try {
-        new Run(seed).run();
-      } catch (RuntimeException | Error failure) {
-        throw new AssertionError(
-            "seed " + seed + ": run with -Dcoordination.seed=" + seed + " -Dcoordination.seeds=1",
-            failure);
-      }
+      run(seed);
+    }
+  }
+
+  static void run(long seed) {
+    try {
+      new Run(seed).run();
+    } catch (RuntimeException | Error failure) {
+      throw new AssertionError(
+          "seed " + seed + ": run with -Dcoordination.seed=" + seed + " -Dcoordination.seeds=1",
+          failure);
     }
   }
 

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** What users are promised about single faults, each from a few seeds. */
 final class ReplicationScenarioTest {
+  private static final String CHANNEL = SimulatedCluster.CHANNELS.getFirst();
   private static final int SEEDS = 8;
   private static final Duration LEASE = SimulatedCluster.SETTINGS.leaseTtl();
 
@@ -43,7 +44,7 @@ final class ReplicationScenarioTest {
 
   private static void cut(SimulatedCluster cluster, int blocks) {
     for (int i = 0; i < blocks; i++) {
-      cluster.orderer().cut();
+      cluster.orderer(CHANNEL).cut();
     }
   }
 
@@ -59,7 +60,7 @@ final class ReplicationScenarioTest {
   }
 
   private static boolean shows(SimulatedProcess process, long height) {
-    return process.channel().filter(channel -> channel.announced() == height).isPresent();
+    return process.channel(CHANNEL).filter(channel -> channel.announced() == height).isPresent();
   }
 
   private static void awaitAllShown(SimulatedCluster cluster, Duration limit) {
@@ -68,7 +69,7 @@ final class ReplicationScenarioTest {
         () ->
             cluster.processes().stream()
                 .filter(SimulatedProcess::isRunning)
-                .allMatch(process -> shows(process, cluster.orderer().height())),
+                .allMatch(process -> shows(process, cluster.orderer(CHANNEL).height())),
         limit);
   }
 
@@ -154,7 +155,7 @@ final class ReplicationScenarioTest {
         () ->
             cluster.processes().stream()
                 .filter(process -> process != empty.process())
-                .allMatch(process -> shows(process, cluster.orderer().height())),
+                .allMatch(process -> shows(process, cluster.orderer(CHANNEL).height())),
         QUICK);
     awaitAllShown(cluster, LEASE.plusSeconds(2));
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.time.Duration;
+import java.util.List;
 import org.blockraft.coordination.EtcdSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +30,15 @@ final class ReplicationSimulationTest {
 
   /** Time to find one leader. */
   private static final Duration RECOVERY = SETTINGS.leaseTtl().plusSeconds(2);
+
+  /** Requests wait for others at most so long. */
+  private static final Duration ANSWERS = Duration.ofSeconds(10);
+
+  /** Blocks of each channel that come at once, in a cluster where nothing fails. */
+  private static final List<Integer> BURSTS = List.of(1, 1, 50, 1, 200);
+
+  private static final Duration AT_ONCE = Duration.ofMillis(200);
+  private static final Duration A_BLOCK = Duration.ofMillis(5);
 
   private static final Logger LOG = (Logger) LoggerFactory.getLogger("org.blockraft");
   private static final Level LEVEL = LOG.getLevel();
@@ -61,19 +71,36 @@ final class ReplicationSimulationTest {
     try {
       cluster.until("first leader", cluster::isUpToDate, RECOVERY);
       SimulatedFaults faults = new SimulatedFaults(cluster, size + 1);
+      SimulatedClients clients = new SimulatedClients(cluster);
       for (int i = 0; i < FAULTS; i++) {
         faults.inject();
         cluster.run(cluster.time().between(Duration.ZERO, Duration.ofSeconds(1)));
       }
+      clients.end();
       faults.heal();
       cluster.until("recovery", cluster::isUpToDate, RECOVERY);
+      cluster.until("answers", clients::areServed, ANSWERS);
       cluster.run(SETTINGS.leaseTtl());
       cluster.until("lasting leadership", cluster::isUpToDate, Duration.ZERO);
+      BURSTS.forEach(blocks -> inTime(cluster, blocks));
       return cluster.checks().fingerprint();
     } catch (RuntimeException | Error failure) {
       throw new AssertionError(
           "seed " + seed + ": run with -Dreplication.seed=" + seed + " -Dreplication.seeds=1",
           failure);
+    } finally {
+      cluster.end();
     }
+  }
+
+  /** When nothing fails, nobody waits for anything but disks and links. */
+  private static void inTime(SimulatedCluster cluster, int blocks) {
+    for (String channelId : cluster.channelIds()) {
+      for (int i = 0; i < blocks; i++) {
+        cluster.orderer(channelId).cut();
+      }
+    }
+    cluster.until(
+        blocks + " blocks", cluster::isUpToDate, AT_ONCE.plus(A_BLOCK.multipliedBy(blocks)));
   }
 }

@@ -3,13 +3,25 @@ package org.blockraft.replication;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.blockraft.cluster.wire.ChannelHeight;
+import org.blockraft.cluster.wire.Frame;
+import org.blockraft.cluster.wire.StoredPrivate;
 import org.blockraft.coordination.SimulatedLoop;
 import org.blockraft.coordination.SimulatedTime;
 import org.blockraft.coordination.Term;
 import org.blockraft.ledger.DurableTip;
+import org.blockraft.ledger.LedgerException;
+import org.blockraft.ledger.PrivateDataKey;
+import org.blockraft.ledger.PrivateDataSource;
 
 /**
  * The channel of one process: pipelines and ledger of the real one, in virtual time. What the real
@@ -17,8 +29,6 @@ import org.blockraft.ledger.DurableTip;
  * committed, or the role changes between two blocks.
  */
 final class SimulatedChannel implements ReplicatedChannel {
-  static final String ID = "mychannel";
-
   /** As the real one. */
   private static final int DECIDED_MAX = 128;
 
@@ -27,19 +37,30 @@ final class SimulatedChannel implements ReplicatedChannel {
   private static final int PULLED_MAX = 16;
   private static final Duration POLL = Duration.ofMillis(10);
 
+  /** How long a block waits for private data, and how long between two attempts. */
+  private static final Duration PULL_MAX = Duration.ofSeconds(60);
+
+  private static final Duration PULL_PAUSE = Duration.ofSeconds(1);
+
   private enum Role {
     NONE,
     LEADER,
     FOLLOWER
   }
 
+  /** What this process was told of another one since their link came up. */
+  private record Caught(boolean known, boolean up) {}
+
   private final SimulatedProcess process;
+  private final String channelId;
+  private final Map<String, Caught> others = new TreeMap<>();
   private final SimulatedDisk disk;
   private final SimulatedOrderer orderer;
   private final SimulatedChecks checks;
   private final SimulatedTime time;
   private final SimulatedLoop loop;
   private final SimulatedLoop worker;
+  private final PrivateDataSource siblings;
   private final ArrayDeque<Runnable> roleChanges = new ArrayDeque<>();
   private final ArrayDeque<DecidedBlock> decided = new ArrayDeque<>();
   private final ArrayDeque<ByteString> pulled = new ArrayDeque<>();
@@ -51,22 +72,76 @@ final class SimulatedChannel implements ReplicatedChannel {
   private long announcedTo;
   private long visible;
   private long effects;
+  private long shown;
 
-  SimulatedChannel(SimulatedProcess process, SimulatedLoop worker) {
+  SimulatedChannel(SimulatedProcess process, String channelId, SimulatedLoop worker) {
     this.process = process;
-    this.disk = process.node().disk();
-    this.orderer = process.node().cluster().orderer();
+    this.channelId = channelId;
+    this.disk = process.node().disk(channelId);
+    this.orderer = process.node().cluster().orderer(channelId);
+    this.siblings = new SiblingPrivateData(channelId, process.siblings(), PrivateDataSource.NONE);
     this.checks = process.node().cluster().checks();
     this.time = process.node().cluster().time();
     this.loop = process.loop();
     this.worker = worker;
     this.announcedTo = disk.forced();
     this.visible = disk.forced();
+    checks.opened(channelId, visible);
     follow();
   }
 
   void replica(ChannelReplica ofThis) {
     this.replica = ofThis;
+  }
+
+  SimulatedLoop worker() {
+    return worker;
+  }
+
+  SimulatedDisk disk() {
+    return disk;
+  }
+
+  boolean isLeading() {
+    return replica.isLeading();
+  }
+
+  /** Notes what clients see; returns what they saw before. */
+  long shows() {
+    long before = shown;
+    shown = visible;
+    return before;
+  }
+
+  /** Whether another node counts as joining here: it has said that it is far behind. */
+  boolean holdsAsJoining(String other) {
+    Caught caught = others.get(other);
+    return caught != null && caught.known && !caught.up;
+  }
+
+  void linkUp(String other) {
+    others.put(other, new Caught(false, false));
+  }
+
+  /** Notes what another node says of its height. */
+  void note(String from, Frame frame) {
+    if (frame.hasHeartbeat()) {
+      long height = 0;
+      for (ChannelHeight its : frame.getHeartbeat().getChannelsList()) {
+        height = its.getChannel().equals(channelId) ? its.getDurable() : height;
+      }
+      reported(from, height);
+    } else if (frame.getControl().hasProgress()
+        && frame.getControl().getProgress().getChannel().equals(channelId)) {
+      reported(from, frame.getControl().getProgress().getDurable());
+    }
+  }
+
+  private void reported(String from, long height) {
+    boolean caughtUp =
+        height + ChannelReplica.LAG_BLOCKS >= disk.forced()
+            || others.getOrDefault(from, new Caught(false, false)).up;
+    others.put(from, new Caught(true, caughtUp));
   }
 
   /** Counts what other nodes made this one do, but for what it decides as the leader. */
@@ -76,7 +151,7 @@ final class SimulatedChannel implements ReplicatedChannel {
 
   @Override
   public String channelId() {
-    return ID;
+    return channelId;
   }
 
   @Override
@@ -91,7 +166,7 @@ final class SimulatedChannel implements ReplicatedChannel {
 
   @Override
   public void lead(Term term) {
-    checks.leads(process, term);
+    checks.leads(process, channelId, term);
     changeRole(
         () -> {
           role = Role.LEADER;
@@ -136,23 +211,35 @@ final class SimulatedChannel implements ReplicatedChannel {
         process.node().diskDelay(),
         () ->
             loop.execute(
-                () ->
-                    then.accept(
-                        number < disk.forced()
-                            ? new StoredBlock(disk.read(number).bytes(), List.of())
-                            : null)));
+                () -> then.accept(number < disk.forced() ? stored(disk.read(number)) : null)));
+  }
+
+  private StoredBlock stored(ToyBlock.Stored block) {
+    List<ToyTransaction> transactions = block.block().transactions();
+    List<StoredPrivate> secrets = new ArrayList<>();
+    for (int i : block.privates()) {
+      if (disk.isCommittedWith(transactions.get(i).txId())) {
+        secrets.add(
+            StoredPrivate.newBuilder()
+                .setTx(i)
+                .setWriteSet(transactions.get(i).writeSet().toByteString())
+                .build());
+      }
+    }
+    return new StoredBlock(block.bytes(), secrets);
   }
 
   @Override
   public void announce(long height) {
     effects += replica.isLeading() ? 0 : 1;
-    checks.announces(process, height, replica.isLeading());
+    checks.announces(process, this, height, replica.isLeading());
     announcedTo = Math.max(announcedTo, height);
     show();
   }
 
   private void show() {
     visible = Math.max(visible, Math.min(announcedTo, disk.forced()));
+    process.proposals().announced().announced(channelId, visible);
   }
 
   @Override
@@ -169,14 +256,12 @@ final class SimulatedChannel implements ReplicatedChannel {
       Runnable change = roleChanges.poll();
       work(process.node().diskDelay(), change);
     } else if (role == Role.FOLLOWER && !decided.isEmpty()) {
-      DecidedBlock next = decided.poll();
-      work(process.node().commitDelay(), () -> commitDecided(next));
+      commitDecided(decided.poll());
     } else if (role == Role.LEADER && !pulled.isEmpty()) {
       if (disk.forced() - visible > AHEAD_MAX) {
         work(POLL, () -> {});
       } else {
-        ToyBlock next = ToyBlock.parse(pulled.poll());
-        work(process.node().commitDelay(), () -> decideAndCommit(next));
+        decideAndCommit(ToyBlock.parse(pulled.poll()));
       }
     }
   }
@@ -211,6 +296,7 @@ final class SimulatedChannel implements ReplicatedChannel {
       loop.execute(
           () -> {
             replica.arrived(number, body);
+            process.node().cluster().reached(SimulatedPoint.ARRIVED, process);
             worker.execute(() -> queue(of, number, body));
           });
     }
@@ -225,43 +311,117 @@ final class SimulatedChannel implements ReplicatedChannel {
   }
 
   private void decideAndCommit(ToyBlock block) {
-    ByteString flags = block.flags(disk.state());
+    ByteString flags = block.flags(disk.state(), disk.config());
     loop.execute(() -> replica.decided(block.number(), flags));
-    commit(block, flags, !pulled.isEmpty());
+    process.node().cluster().reached(SimulatedPoint.DECIDED, process);
+    long of = session;
+    PrivateDataSource source = siblings.until(() -> of != session || !roleChanges.isEmpty());
+    commit(block.commit(disk.state(), disk.config(), flags), source, () -> !pulled.isEmpty());
   }
 
-  private void commitDecided(DecidedBlock block) {
-    if (block.number() < disk.height()) {
+  private void commitDecided(DecidedBlock decision) {
+    if (decision.number() < disk.height()) {
       if (decided.isEmpty()) {
         force();
       }
+      step();
       return;
     }
-    if (block.stored()) {
-      ToyBlock.Stored theirs = ToyBlock.Stored.parse(block.body());
-      ToyBlock.Stored ours = commit(theirs.block(), theirs.flags(), !decided.isEmpty());
-      checks.that(ours.equals(theirs), process, "stores another", block.number());
+    PrivateDataSource source =
+        decision.privateData().isEmpty()
+            ? siblings
+            : new CarriedPrivateData(decision.privateData(), siblings);
+    if (decision.stored()) {
+      ToyBlock.Stored theirs = ToyBlock.Stored.parse(decision.body());
+      ToyBlock.Stored ours = theirs.block().commit(disk.state(), disk.config(), theirs.flags());
+      checks.that(ours.equals(theirs), process, "stores another", decision.number());
+      commit(ours, source, () -> !decided.isEmpty());
     } else {
-      var _ = commit(ToyBlock.parse(block.body()), block.flags(), !decided.isEmpty());
+      ToyBlock block = ToyBlock.parse(decision.body());
+      commit(
+          block.commit(disk.state(), disk.config(), decision.flags()),
+          source,
+          () -> !decided.isEmpty());
     }
   }
 
-  private ToyBlock.Stored commit(ToyBlock block, ByteString flags, boolean moreFollow) {
+  private void commit(ToyBlock.Stored block, PrivateDataSource source, BooleanSupplier more) {
     checks.that(
-        block.number() == disk.height() && block.previous() == disk.lastHash(),
+        block.block().number() == disk.height() && block.block().previous() == disk.lastHash(),
         process,
         "commits",
-        block.number(),
+        block.block().number(),
         "at height",
         disk.height());
-    ToyBlock.Stored stored = block.commit(disk.state(), flags);
-    checks.committed(process, stored);
-    disk.write(stored);
+    Set<String> secrets = new TreeSet<>();
+    List<PrivateDataSource.Wanted> wanted = new ArrayList<>();
+    List<ToyTransaction> transactions = block.block().transactions();
+    for (int i : block.privates()) {
+      if (disk.finds(transactions.get(i).txId())) {
+        secrets.add(transactions.get(i).txId());
+      } else {
+        wanted.add(
+            new PrivateDataSource.Wanted(
+                transactions.get(i).key(block.block().number(), i), List.of()));
+      }
+    }
+    if (wanted.isEmpty()) {
+      work(process.node().commitDelay(), () -> write(block, secrets, more));
+    } else {
+      working = true;
+      process.threads().start("collect", () -> collect(block, source, wanted, secrets, more));
+    }
+  }
+
+  /** As PrivateDataCollector does it: until all are here, or asking again is pointless. */
+  private void collect(
+      ToyBlock.Stored block,
+      PrivateDataSource source,
+      List<PrivateDataSource.Wanted> wanted,
+      Set<String> secrets,
+      BooleanSupplier more) {
+    long started = process.threads().nanoTime();
+    try {
+      boolean again = true;
+      while (again && process.threads().nanoTime() - started < PULL_MAX.toNanos()) {
+        Optional<PrivateDataSource.Pulled> pulled = source.pull(wanted);
+        pulled.ifPresent(
+            some -> some.writeSets().forEach((key, writes) -> take(key, writes, wanted, secrets)));
+        again = pulled.isPresent() && !wanted.isEmpty();
+        if (again) {
+          process.threads().pause(PULL_PAUSE);
+        }
+      }
+    } catch (LedgerException e) {
+      worker.execute(
+          () -> {
+            working = false; // the block flow ends: this block comes again
+            step();
+          });
+      return;
+    }
+    wanted.forEach(want -> checks.lacks(process, channelId, want.key().txId()));
+    worker.execute(() -> work(process.node().commitDelay(), () -> write(block, secrets, more)));
+  }
+
+  private void take(
+      PrivateDataKey key,
+      ByteString writes,
+      List<PrivateDataSource.Wanted> wanted,
+      Set<String> secrets) {
+    checks.that(
+        writes.equals(ToyTransaction.secret(key.txId())), process, "gets another secret", key);
+    wanted.removeIf(want -> want.key().equals(key));
+    secrets.add(key.txId());
+  }
+
+  private void write(ToyBlock.Stored block, Set<String> secrets, BooleanSupplier more) {
+    checks.committed(process, channelId, block);
+    disk.write(block, secrets);
     unforced++;
-    if (!moreFollow || unforced >= GROUP_MAX) {
+    if (!more.getAsBoolean() || unforced >= GROUP_MAX) {
       force();
     }
-    return stored;
   }
 
   private void force() {
@@ -271,6 +431,7 @@ final class SimulatedChannel implements ReplicatedChannel {
       show();
       DurableTip tip = disk.tip();
       loop.execute(() -> replica.durable(tip));
+      process.node().cluster().reached(SimulatedPoint.FORCED, process);
     }
   }
 }

@@ -3,10 +3,13 @@ package org.blockraft.replication;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.blockraft.coordination.Term;
 
 /** What must hold of the cluster at each step, whatever fails. */
@@ -14,13 +17,19 @@ final class SimulatedChecks {
   /** In that time a new leader has heard of all whom nothing hinders. */
   private static final Duration HEARD = Duration.ofMillis(200);
 
+  /** What a thread counted by is as old as it takes to wake it, or to note in etcd what it did. */
+  private static final Duration COUNTED = Duration.ofMillis(1);
+
+  private static final Duration NOTED = Duration.ofSeconds(5);
+
   private static final int TRACE_LINES = 400;
 
   private final SimulatedCluster cluster;
-  private final List<ToyBlock.Stored> agreed = new ArrayList<>();
+  private final Map<String, List<ToyBlock.Stored>> agreed = new TreeMap<>();
+  private final Map<String, Long> announcedMax = new TreeMap<>();
+  private final Set<String> endorsed = new HashSet<>();
   private final Map<Long, SimulatedProcess> leaders = new TreeMap<>();
   private final ArrayDeque<String> trace = new ArrayDeque<>();
-  private long announcedMax;
   private long fingerprint;
 
   SimulatedChecks(SimulatedCluster cluster) {
@@ -61,40 +70,46 @@ final class SimulatedChecks {
   }
 
   /** Equal flags and state at equal heights on all nodes for ever. */
-  void committed(SimulatedProcess process, ToyBlock.Stored block) {
+  void committed(SimulatedProcess process, String channelId, ToyBlock.Stored block) {
     long number = block.block().number();
     mark(number);
+    SimulatedOrderer orderer = cluster.orderer(channelId);
     that(
-        cluster.orderer().block(number).equals(block.block().body()),
+        orderer.block(number).equals(block.block().body()),
         process,
         "commits a block",
         number,
         "that was not ordered");
-    if (agreed.isEmpty()) {
-      ToyBlock genesis = ToyBlock.parse(cluster.orderer().block(0));
-      agreed.add(genesis.commit(0, genesis.flags(0)));
-    }
-    if (number < agreed.size()) {
-      that(agreed.get((int) number).equals(block), process, "has another block", number);
+    List<ToyBlock.Stored> chain =
+        agreed.computeIfAbsent(
+            channelId, id -> new ArrayList<>(List.of(cluster.orderer(id).genesis())));
+    if (number < chain.size()) {
+      that(chain.get((int) number).equals(block), process, "has another block", number);
     } else {
-      that(number == agreed.size(), process, "commits", number, "before others");
-      agreed.add(block);
+      that(number == chain.size(), process, "commits", number, "before others");
+      chain.add(block);
     }
   }
 
   /** A leader announces what a majority has; others what a leader has announced. */
-  void announces(SimulatedProcess process, long height, boolean leading) {
+  void announces(SimulatedProcess process, SimulatedChannel channel, long height, boolean leading) {
+    String channelId = channel.channelId();
     if (!leading) {
-      that(height <= announcedMax(), process, "announces", height, "on its own");
+      that(
+          height <= announcedMax.getOrDefault(channelId, 0L),
+          process,
+          "announces",
+          height,
+          "on its own");
       return;
     }
     mark(height);
     int counted = 1;
-    int having = process.node().disk().forcedMax() >= height ? 1 : 0;
+    int having = channel.disk().forcedMax() >= height ? 1 : 0;
     for (String member : process.members()) {
-      if (!member.equals(process.name()) && !process.holdsAsJoining(member)) {
+      if (!member.equals(process.name()) && !channel.holdsAsJoining(member)) {
         counted++;
-        having += cluster.node(member).disk().forcedMax() >= height ? 1 : 0;
+        having += cluster.node(member).disk(channelId).forcedMax() >= height ? 1 : 0;
       }
     }
     that(
@@ -107,40 +122,40 @@ final class SimulatedChecks {
         "of",
         counted,
         "have");
-    announcedMax = Math.max(announcedMax, height);
+    announcedMax.merge(channelId, height, Math::max);
+    cluster.reached(SimulatedPoint.ANNOUNCED, process);
   }
 
   /** What a node has on its disk when it starts it shows without asking. */
-  private long announcedMax() {
-    return cluster.processes().stream()
-        .flatMap(process -> process.channel().stream())
-        .mapToLong(SimulatedChannel::announced)
-        .reduce(announcedMax, Math::max);
+  void opened(String channelId, long height) {
+    announcedMax.merge(channelId, height, Math::max);
   }
 
-  /** A new leader has what clients of those saw that it can hear. */
-  void leads(SimulatedProcess process, Term term) {
-    cluster.trace(process, "leads in", term, "from", process.node().disk().height());
+  /**
+   * Before a new leader begins, all whom it can hear have heard of its term, and it has what they
+   * had then.
+   */
+  void leads(SimulatedProcess process, String channelId, Term term) {
+    long height = process.node().disk(channelId).forced();
+    cluster.trace(process, "leads", channelId, "in", term, "from", height);
     mark(term.revision());
+    cluster.reached(SimulatedPoint.LEADS, process);
     for (SimulatedProcess other : cluster.processes()) {
-      long since = cluster.time().nowNanos() - HEARD.toNanos();
-      if (other != process
-          && other.isRunning()
-          && other.channel().isPresent()
-          && other.disturbed() < since
-          && process.disturbed() < since
-          && cluster.network().linkedFor(process, other, HEARD)) {
-        that(
-            process.node().disk().forced() >= other.channel().get().announced(),
-            process,
-            "leads from",
-            process.node().disk().forced(),
-            ", and",
-            other,
-            "has announced",
-            other.channel().get().announced());
+      if (other != process && hearEachOther(process, other)) {
+        Long its = other.heightWhenHeardOf(term, channelId);
+        that(its != null, process, "leads in", term, ", of which has not heard", other);
+        that(height >= its, process, "leads from", height, "and", other, "had", its);
       }
     }
+  }
+
+  private boolean hearEachOther(SimulatedProcess process, SimulatedProcess other) {
+    long since = cluster.time().nowNanos() - HEARD.toNanos();
+    return other.isRunning()
+        && process.members().contains(other.name())
+        && other.disturbed() < since
+        && process.disturbed() < since
+        && cluster.network().linkedFor(process, other, HEARD);
   }
 
   /** Who does not lead does not ask the orderers for longer than its lease could last. */
@@ -148,6 +163,73 @@ final class SimulatedChecks {
     long last = Math.max(process.ledUntil(), process.disturbed());
     long limit = SimulatedCluster.SETTINGS.leaseTtl().toNanos();
     that(cluster.time().nowNanos() - last <= limit, process, "pulls, and led at", last, "ns");
+  }
+
+  /** A private write set is on a majority of the live nodes before its endorsement leaves. */
+  void endorsed(SimulatedProcess process, String channelId, String txId) {
+    long having =
+        cluster.nodes().stream().filter(node -> node.disk(channelId).everHeld(txId)).count();
+    int members = process.membersWithin(COUNTED);
+    that(
+        having >= Agreement.majority(members),
+        process,
+        "lets the endorsement of",
+        txId,
+        "go, which",
+        having,
+        "of",
+        members,
+        "have");
+    endorsed.add(txId);
+    cluster.reached(SimulatedPoint.ENDORSED, process);
+  }
+
+  /** Whether everything that was promised is still somewhere when one node loses its disk. */
+  boolean survives(SimulatedNode lost) {
+    for (String channelId : lost.channelIds()) {
+      if (!elsewhere(lost, node -> !node.disk(channelId).isEmpty())
+          || !endorsed.stream()
+              .filter(txId -> lost.disk(channelId).holds(txId))
+              .allMatch(txId -> elsewhere(lost, node -> node.disk(channelId).holds(txId)))) {
+        return false;
+      }
+    }
+    return lost.packages().stream()
+        .allMatch(id -> elsewhere(lost, node -> node.packages().contains(id)));
+  }
+
+  private boolean elsewhere(SimulatedNode lost, Predicate<SimulatedNode> having) {
+    return cluster.nodes().stream().anyMatch(node -> node != lost && having.test(node));
+  }
+
+  /** A node commits a transaction without its private write set. */
+  void lacks(SimulatedProcess process, String channelId, String txId) {
+    for (SimulatedNode node : cluster.nodes()) {
+      that(
+          !endorsed.contains(txId)
+              || !node.disk(channelId).holds(txId)
+              || !process.members().contains(node.name()),
+          process,
+          "commits",
+          txId,
+          "without its private data, which",
+          node.name(),
+          "has");
+    }
+  }
+
+  /** A client was told that a channel is joined or a package installed. */
+  void acknowledged(SimulatedProcess process, Predicate<SimulatedNode> having, String what) {
+    long there = cluster.nodes().stream().filter(having).count();
+    that(
+        there >= Agreement.majority(process.membersWithin(NOTED)),
+        process,
+        "acknowledges",
+        what,
+        "which",
+        there,
+        "nodes have");
+    cluster.reached(SimulatedPoint.ACKNOWLEDGED, process);
   }
 
   /** After each step. */
@@ -160,20 +242,21 @@ final class SimulatedChecks {
   }
 
   private void step(SimulatedProcess process) {
+    process.heard();
     Optional<Term> term = process.coordinator().leading();
     if (term.isPresent()) {
       process.leads(cluster.time().nowNanos());
-      if (process.isLeading()) {
+    }
+    for (SimulatedChannel channel : process.channels()) {
+      if (term.isPresent() && channel.isLeading()) {
         that(term.get().revision() >= process.newestTerm(), process, "leads in an old", term);
         SimulatedProcess leader = leaders.putIfAbsent(term.get().revision(), process);
         that(leader == null || leader == process, process, "and", leader, "lead in", term);
       }
-    }
-    if (process.channel().isPresent()) {
-      long now = process.channel().get().announced();
-      long before = process.shows(now);
+      long before = channel.shows();
+      long now = channel.announced();
       that(now >= before, process, "announced", before, ", then", now);
-      that(now <= process.node().disk().forced(), process, "shows", now, ", which it has not");
+      that(now <= channel.disk().forced(), process, "shows", now, ", which it has not");
     }
   }
 }

@@ -2,23 +2,37 @@ package org.blockraft.replication;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.blockraft.coordination.EtcdSettings;
 import org.blockraft.coordination.SimulatedEtcd;
 import org.blockraft.coordination.SimulatedTime;
 
 /** A whole cluster with orderer, etcd and network in one thread; the seed decides everything. */
 final class SimulatedCluster {
+  /** The first is there from the start. */
+  static final List<String> CHANNELS = List.of("first", "second", "third");
+
   /** Impatient, so that much happens in little time. */
   static final EtcdSettings SETTINGS = settings();
 
+  private static final Duration TRAP_DELAY_MAX = Duration.ofMillis(3);
+
   private final SimulatedTime time;
   private final SimulatedEtcd etcd;
-  private final SimulatedOrderer orderer;
+  private final TreeMap<String, SimulatedOrderer> orderers = new TreeMap<>();
   private final SimulatedNetwork network;
   private final SimulatedChecks checks;
   private final List<SimulatedNode> nodes = new ArrayList<>();
+  private final Map<SimulatedPoint, Consumer<SimulatedProcess>> traps =
+      new EnumMap<>(SimulatedPoint.class);
 
   private static EtcdSettings settings() {
     EtcdSettings usual = EtcdSettings.of(List.of("simulated:2379"), "test");
@@ -35,11 +49,13 @@ final class SimulatedCluster {
   SimulatedCluster(long seed, int size) {
     time = new SimulatedTime(seed);
     etcd = new SimulatedEtcd(time);
-    orderer = new SimulatedOrderer(time.random());
+    for (String channelId : CHANNELS) {
+      orderers.put(channelId, new SimulatedOrderer(time.random()));
+    }
     network = new SimulatedNetwork(time);
     checks = new SimulatedChecks(this);
     for (int i = 0; i < size; i++) {
-      add().join();
+      add().join(CHANNELS.getFirst());
     }
     nodes.forEach(SimulatedNode::start);
   }
@@ -59,8 +75,20 @@ final class SimulatedCluster {
     return etcd;
   }
 
-  SimulatedOrderer orderer() {
-    return orderer;
+  SimulatedOrderer orderer(String channelId) {
+    return orderers.get(channelId);
+  }
+
+  /** The orderers of all channels, joined or not. */
+  Collection<SimulatedOrderer> orderers() {
+    return orderers.values();
+  }
+
+  /** The channels that some node has joined. */
+  Set<String> channelIds() {
+    Set<String> joined = new TreeSet<>();
+    nodes.forEach(node -> joined.addAll(node.channelIds()));
+    return joined;
   }
 
   SimulatedNetwork network() {
@@ -104,28 +132,70 @@ final class SimulatedCluster {
     checks.that(held, what, "not within", limit, state());
   }
 
-  /** One leads, and every client sees all blocks that there are. */
+  /** What can be lost on the way: the next process that comes there meets the trap. */
+  void trap(SimulatedPoint at, Consumer<SimulatedProcess> action) {
+    traps.put(at, action);
+  }
+
+  /** A process has come to a point where it might be caught. */
+  void reached(SimulatedPoint point, SimulatedProcess process) {
+    Consumer<SimulatedProcess> action = traps.remove(point);
+    if (action != null) {
+      trace(process, "is trapped,", point);
+      time.after(
+          time.between(Duration.ZERO, TRAP_DELAY_MAX),
+          () -> {
+            if (process.isRunning()) {
+              action.accept(process);
+            }
+          });
+    }
+  }
+
+  /** Nobody is caught any more. */
+  void disarm() {
+    traps.clear();
+  }
+
+  /** One leads, every node has everything, and every client sees all blocks that there are. */
   boolean isUpToDate() {
     return processes().size() == nodes.size()
         && processes().stream().filter(SimulatedProcess::isLeading).count() == 1
-        && processes().stream()
-            .allMatch(
-                process ->
-                    process.channel().isPresent()
-                        && process.channel().get().announced() == orderer.height());
+        && processes().stream().allMatch(this::isUpToDate);
+  }
+
+  private boolean isUpToDate(SimulatedProcess process) {
+    return (nodes.size() == 1 || process.sharing().isComplete())
+        && channelIds().stream().allMatch(channelId -> shows(process, channelId));
+  }
+
+  private boolean shows(SimulatedProcess process, String channelId) {
+    return process
+        .channel(channelId)
+        .filter(channel -> channel.announced() == orderer(channelId).height())
+        .isPresent();
+  }
+
+  /** All processes have ended, also their threads. */
+  void end() {
+    processes().forEach(process -> process.threads().kill());
   }
 
   private String state() {
-    StringBuilder state = new StringBuilder("ordered " + orderer.height());
+    StringBuilder state = new StringBuilder();
     for (SimulatedProcess process : processes()) {
-      state.append(
-          "; %s leading %s written %d forced %d announced %d"
-              .formatted(
-                  process,
-                  process.isLeading(),
-                  process.node().disk().height(),
-                  process.node().disk().forced(),
-                  process.channel().map(SimulatedChannel::announced).orElse(0L)));
+      state.append("; %s complete %s".formatted(process, process.sharing().isComplete()));
+      for (SimulatedChannel channel : process.channels()) {
+        state.append(
+            ", %s leading %s ordered %d written %d forced %d announced %d"
+                .formatted(
+                    channel.channelId(),
+                    channel.isLeading(),
+                    orderer(channel.channelId()).height(),
+                    channel.disk().height(),
+                    channel.disk().forced(),
+                    channel.announced()));
+      }
     }
     return state.toString();
   }

@@ -10,6 +10,8 @@ import org.blockraft.coordination.SimulatedTime;
 /** What may go wrong, and its end. */
 final class SimulatedFaults {
   private static final Duration LEASE = SimulatedCluster.SETTINGS.leaseTtl();
+  private static final int BLOCKS_MAX = 100;
+  private static final SimulatedPoint[] POINTS = SimulatedPoint.values();
 
   private final SimulatedCluster cluster;
   private final SimulatedTime time;
@@ -28,23 +30,29 @@ final class SimulatedFaults {
   /** Blocks come now and then, sometimes many. */
   private void order() {
     if (!healed) {
-      int blocks = random.nextInt(40) == 0 ? random.nextInt(100) : 1;
-      for (int i = 0; i < blocks; i++) {
-        cluster.orderer().cut();
+      for (SimulatedOrderer orderer : cluster.orderers()) {
+        int blocks = random.nextInt(40) == 0 ? random.nextInt(BLOCKS_MAX) : 1;
+        for (int i = 0; i < blocks; i++) {
+          orderer.cut();
+        }
       }
-      time.after(time.between(Duration.ofMillis(5), Duration.ofMillis(80)), this::order);
+      time.after(time.between(Duration.ofMillis(5), Duration.ofMillis(120)), this::order);
     }
   }
 
   void inject() {
-    SimulatedNode node = any();
+    if (random.nextInt(3) == 0) {
+      trap();
+    }
+    SimulatedNode node = random.nextInt(3) == 0 ? leaderOr(any()) : any();
     Duration length = time.between(Duration.ofMillis(1), LEASE.plus(LEASE.dividedBy(2)));
-    int kind = random.nextInt(20);
+    int kind = random.nextInt(24);
     cluster.trace("fault", kind, "on", node.name(), "for", length);
     switch (kind) {
       case 0, 1, 2 -> crash(node, length, false);
       case 3 -> crash(node, length, true);
-      case 4, 5 -> pause(node, length);
+      case 4 -> pause(node, length);
+      case 5 -> pause(node, length.multipliedBy(2));
       case 6 -> isolate(node, length);
       case 7 -> oneWay(node, length);
       case 8 -> split(length);
@@ -60,21 +68,76 @@ final class SimulatedFaults {
         cluster.etcd().delayMax(time.between(Duration.ofMillis(1), Duration.ofMillis(200)));
         later(length, this::calmEtcd);
       }
-      case 15 -> {
-        node.slow(true);
-        later(length, () -> node.slow(false));
-      }
-      case 16 -> {
+      case 15, 16 -> slow(node, length);
+      case 17 -> {
         cluster.network().delayMax(time.between(Duration.ofMillis(1), Duration.ofMillis(120)));
         later(length, () -> cluster.network().delayMax(Duration.ofMillis(2)));
       }
-      case 17 -> resign(node);
-      case 18 -> join();
+      case 18 -> resign(node);
+      case 19 -> join();
+      case 20, 21 -> dethrone(node);
+      case 22 -> succeedLate(node);
       default -> {
-        cluster.orderer().down(true);
-        later(length, () -> cluster.orderer().down(false));
+        cluster.orderers().forEach(orderer -> orderer.down(true));
+        later(length, () -> cluster.orderers().forEach(orderer -> orderer.down(false)));
       }
     }
+  }
+
+  /** The next process that comes to some point is caught by some fault there. */
+  private void trap() {
+    SimulatedPoint point = POINTS[random.nextInt(POINTS.length)];
+    Duration length = time.between(Duration.ofMillis(1), LEASE.multipliedBy(2));
+    int kind = random.nextInt(6);
+    cluster.trace("trap at", point, "of kind", kind, "for", length);
+    cluster.trap(
+        point,
+        process -> {
+          SimulatedNode node = process.node();
+          switch (kind) {
+            case 0 -> crash(node, length, false);
+            case 1 -> crash(node, length, true);
+            case 2 -> pause(node, length);
+            case 3 -> isolate(node, length);
+            case 4 -> resign(node);
+            default -> dethrone(node);
+          }
+        });
+  }
+
+  private SimulatedNode leaderOr(SimulatedNode other) {
+    return cluster.processes().stream()
+        .filter(process -> process.coordinator().leading().isPresent())
+        .map(SimulatedProcess::node)
+        .findFirst()
+        .orElse(other);
+  }
+
+  /**
+   * A node is cut off long enough to be deposed and is back, but not with etcd, before its lease is
+   * over: it believes that it leads, and the others tell it better.
+   */
+  private void dethrone(SimulatedNode node) {
+    cutOff(node, LEASE);
+    separate(List.of(node), time.between(Duration.ofMillis(450), Duration.ofMillis(900)));
+  }
+
+  /**
+   * One node hears of leaders late, from others, and is slow: blocks of an old term are on their
+   * way to it when it hears of a new one.
+   */
+  private void succeedLate(SimulatedNode node) {
+    Duration length = LEASE.plus(LEASE);
+    slow(node, length);
+    cutOff(node, length);
+    cluster.network().delayMax(Duration.ofMillis(100));
+    later(length, () -> cluster.network().delayMax(Duration.ofMillis(2)));
+    time.after(time.between(Duration.ZERO, LEASE), () -> resign(leaderOr(node)));
+  }
+
+  private void slow(SimulatedNode node, Duration length) {
+    node.slow(true);
+    later(length, () -> node.slow(false));
   }
 
   private SimulatedNode any() {
@@ -96,7 +159,8 @@ final class SimulatedFaults {
       return;
     }
     node.crash(random.nextInt(3) == 0);
-    if (losesDisk && othersHaveTheChannel(node)) {
+    if (losesDisk && cluster.checks().survives(node)) {
+      cluster.trace(node.name(), "loses its disk");
       node.loseDisk();
     }
     SimulatedProcess dead = node.process();
@@ -107,10 +171,6 @@ final class SimulatedFaults {
             node.start();
           }
         });
-  }
-
-  private boolean othersHaveTheChannel(SimulatedNode node) {
-    return cluster.nodes().stream().anyMatch(o -> !o.equals(node) && !o.disk().isEmpty());
   }
 
   private void pause(SimulatedNode node, Duration length) {
@@ -197,12 +257,13 @@ final class SimulatedFaults {
   /** Everything works from now on, and no more blocks come. */
   void heal() {
     healed = true;
-    cluster.trace("healed,", cluster.orderer().height(), "blocks");
+    cluster.disarm();
+    cluster.trace("healed");
     calmEtcd();
     if (cluster.etcd().isDown()) {
       cluster.etcd().start();
     }
-    cluster.orderer().down(false);
+    cluster.orderers().forEach(orderer -> orderer.down(false));
     cluster.network().delayMax(Duration.ofMillis(2));
     for (SimulatedNode node : cluster.nodes()) {
       node.slow(false);

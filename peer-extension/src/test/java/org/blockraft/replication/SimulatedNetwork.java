@@ -8,9 +8,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.blockraft.cluster.LinkLimits;
 import org.blockraft.cluster.wire.Frame;
+import org.blockraft.cluster.wire.Reply;
+import org.blockraft.cluster.wire.Request;
 import org.blockraft.coordination.SimulatedTime;
 
 /**
@@ -31,6 +35,7 @@ final class SimulatedNetwork {
   private final Set<String> blocked = new TreeSet<>();
   private final Map<String, Long> disturbed = new TreeMap<>();
   private Duration delayMax = Duration.ofMillis(2);
+  private long requests;
 
   private record Item(long due, Runnable delivery) {}
 
@@ -52,9 +57,19 @@ final class SimulatedNetwork {
     private long heard;
     private long lastDue;
     private final ArrayDeque<Item> incoming = new ArrayDeque<>();
+    private final Map<Long, CompletableFuture<Reply>> asked = new TreeMap<>();
 
     private End(SimulatedProcess process) {
       this.process = process;
+    }
+  }
+
+  /** A request whose link is lost. */
+  static final class LinkGone extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    LinkGone(String node) {
+      super("no link with " + node, null, false, false);
     }
   }
 
@@ -144,22 +159,75 @@ final class SimulatedNetwork {
 
   /** Gives a frame to the link with another node; false if there is none or it is full. */
   boolean send(SimulatedProcess from, String to, Frame frame) {
+    End own = own(from, to);
+    if (own == null || own.other.incoming.size() >= QUEUE_MAX) {
+      return false;
+    }
     Link link = links.get(key(pair(from.name(), to)));
-    if (link == null) {
-      return false;
-    }
-    End own = link.low.process.equals(from) ? link.low : link.high;
-    if (!own.process.equals(from)
-        || !own.up
-        || own.over
-        || own.other.incoming.size() >= QUEUE_MAX) {
-      return false;
-    }
     SimulatedProcess receiver = own.other.process;
     deliver(
         own.other,
         () -> receiver.loop().execute(() -> receiver.received(from.name(), frame, link.isUp())));
     return true;
+  }
+
+  /** The nodes that a process has links with. */
+  Set<String> connected(SimulatedProcess from) {
+    Set<String> connected = new TreeSet<>();
+    for (String other : processes.keySet()) {
+      if (own(from, other) != null) {
+        connected.add(other);
+      }
+    }
+    return connected;
+  }
+
+  /** The usable end of the link that a process has with another node; null if there is none. */
+  private End own(SimulatedProcess from, String to) {
+    Link link = to.equals(from.name()) ? null : links.get(key(pair(from.name(), to)));
+    if (link == null) {
+      return null;
+    }
+    End own = link.low.process.equals(from) ? link.low : link.high;
+    return own.process.equals(from) && own.up && !own.over ? own : null;
+  }
+
+  /** Asks another node, as {@link org.blockraft.cluster.NodeRequests} says. */
+  CompletableFuture<Reply> request(
+      SimulatedProcess from, String to, Request request, Duration timeout) {
+    CompletableFuture<Reply> answer = new CompletableFuture<>();
+    End own = own(from, to);
+    if (own == null) {
+      answer.completeExceptionally(new LinkGone(to));
+      return answer;
+    }
+    long id = requests++;
+    own.asked.put(id, answer);
+    var _ =
+        from.loop()
+            .schedule(
+                timeout,
+                () -> {
+                  own.asked.remove(id);
+                  answer.completeExceptionally(new TimeoutException("no reply in " + timeout));
+                });
+    SimulatedProcess asked = own.other.process;
+    deliver(
+        own.other,
+        () -> {
+          var _ =
+              asked
+                  .serve(request)
+                  .thenAccept(reply -> deliver(own, () -> replied(own, id, reply)));
+        });
+    return answer;
+  }
+
+  private static void replied(End own, long id, Reply reply) {
+    CompletableFuture<Reply> answer = own.asked.remove(id);
+    if (answer != null) {
+      answer.complete(reply);
+    }
   }
 
   private void deliver(End to, Runnable delivery) {
@@ -190,6 +258,12 @@ final class SimulatedNetwork {
     }
     end.over = true;
     end.incoming.clear();
+    for (CompletableFuture<Reply> answer : List.copyOf(end.asked.values())) {
+      end.process
+          .loop()
+          .execute(() -> answer.completeExceptionally(new LinkGone(end.other.process.name())));
+    }
+    end.asked.clear();
     if (end.up) {
       String other = end.other.process.name();
       end.process.loop().execute(() -> end.process.linkDown(other));

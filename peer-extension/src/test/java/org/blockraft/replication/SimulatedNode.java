@@ -1,7 +1,12 @@
 package org.blockraft.replication;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** One name, one disk; its process may die and start again. */
 final class SimulatedNode {
@@ -9,10 +14,11 @@ final class SimulatedNode {
 
   private final SimulatedCluster cluster;
   private final String name;
-  private final SimulatedDisk disk = new SimulatedDisk();
+  private final TreeMap<String, SimulatedDisk> disks = new TreeMap<>();
+  private final Set<String> packages = new TreeSet<>();
+  private final Set<String> everInstalled = new TreeSet<>();
   private Optional<String> clusterId = Optional.empty();
   private SimulatedProcess process;
-  private boolean joining;
   private boolean slow;
   private int lives;
 
@@ -29,8 +35,21 @@ final class SimulatedNode {
     return name;
   }
 
-  SimulatedDisk disk() {
-    return disk;
+  SimulatedDisk disk(String channelId) {
+    return disks.computeIfAbsent(channelId, id -> new SimulatedDisk());
+  }
+
+  /** The channels that it has joined. */
+  List<String> channelIds() {
+    return disks.entrySet().stream()
+        .filter(disk -> !disk.getValue().isEmpty())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** The packages that are installed. */
+  Set<String> packages() {
+    return packages;
   }
 
   Optional<String> clusterId() {
@@ -54,43 +73,43 @@ final class SimulatedNode {
     return process == null || process.loop().isCrashed();
   }
 
+  /** Whether it has joined a channel at any time, perhaps on a disk that is lost. */
+  boolean everJoined(String channelId) {
+    return disk(channelId).forcedMax() > 0;
+  }
+
+  void install(String packageId) {
+    packages.add(packageId);
+    everInstalled.add(packageId);
+  }
+
+  /** Whether it has had a package at any time, perhaps on a disk that is lost. */
+  boolean everInstalled(String packageId) {
+    return everInstalled.contains(packageId);
+  }
+
   void start() {
-    joining = false;
     process = new SimulatedProcess(this, name + "#" + lives++);
-    cluster.trace("start", process, "at height", disk.height());
+    cluster.trace("start", process, "with", channelIds());
     process.start();
   }
 
-  /** The channel as it is when somebody joins it. */
-  void join() {
-    ToyBlock genesis = ToyBlock.parse(cluster.orderer().block(0));
-    disk.write(genesis.commit(0, genesis.flags(0)));
+  /** Puts the first block of a channel on the disk. */
+  void join(String channelId) {
+    SimulatedDisk disk = disk(channelId);
+    disk.write(cluster.orderer(channelId).genesis(), Set.of());
     disk.force();
   }
 
-  /** An empty node gets the channel from the first node that it is linked with. */
-  void linked() {
-    if (disk.isEmpty() && !joining) {
-      joining = true;
-      SimulatedProcess own = process;
-      var _ =
-          own.loop()
-              .schedule(
-                  cluster.time().between(Duration.ofMillis(5), Duration.ofMillis(300)),
-                  () -> {
-                    join();
-                    own.open();
-                  });
-    }
-  }
-
   void crash(boolean silently) {
+    cluster.trace("crash", process);
     process.crash(silently);
-    disk.crash(cluster.time().random());
+    disks.values().forEach(disk -> disk.crash(cluster.time().random()));
   }
 
   void loseDisk() {
-    disk.wipe();
+    disks.values().forEach(SimulatedDisk::wipe);
+    packages.clear();
     clusterId = Optional.empty();
   }
 

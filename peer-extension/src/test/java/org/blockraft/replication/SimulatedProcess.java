@@ -1,13 +1,17 @@
 package org.blockraft.replication;
 
-import java.util.Map;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.blockraft.cluster.wire.ChannelHeight;
-import org.blockraft.cluster.wire.Control;
+import java.util.concurrent.CompletableFuture;
+import org.blockraft.cluster.NodeRequests;
 import org.blockraft.cluster.wire.Frame;
 import org.blockraft.cluster.wire.Heartbeat;
+import org.blockraft.cluster.wire.Reply;
+import org.blockraft.cluster.wire.Request;
 import org.blockraft.coordination.ClusterView;
 import org.blockraft.coordination.CoordinationException;
 import org.blockraft.coordination.Coordinator;
@@ -23,27 +27,28 @@ final class SimulatedProcess implements Coordinator.Listener {
   private final String incarnation;
   private final SimulatedCluster cluster;
   private final SimulatedLoop loop;
-  private final SimulatedLoop worker;
   private final SimulatedEtcdPort port;
   private final EtcdCoordinator coordinator;
   private final NodeReplicas replicas;
-  private final Map<String, Caught> others = new TreeMap<>();
+  private final SimulatedThreads threads;
+  private final Siblings siblings;
+  private final SharedHoldings sharing;
+  private final SimulatedHoldings holdings = new SimulatedHoldings(this);
+  private final SimulatedService service = new SimulatedService(this);
+  private final SimulatedProposals proposals;
+  private final TreeMap<String, SimulatedChannel> channels = new TreeMap<>();
   private Set<String> members = Set.of();
-  private SimulatedChannel channel;
-  private ChannelReplica replica;
+  private final TreeMap<Long, TreeMap<String, Long>> heard = new TreeMap<>();
+  private final TreeMap<Long, Integer> memberships = new TreeMap<>();
   private long disturbed;
   private long ledUntil;
-  private long shown;
-
-  /** What this process was told of another one since their link came up. */
-  private record Caught(boolean known, boolean up) {}
 
   SimulatedProcess(SimulatedNode node, String incarnation) {
     this.node = node;
     this.incarnation = incarnation;
     this.cluster = node.cluster();
     this.loop = cluster.time().loop();
-    this.worker = cluster.time().loop();
+    this.threads = new SimulatedThreads(loop);
     this.port = cluster.etcd().port();
     this.coordinator =
         new EtcdCoordinator(
@@ -59,29 +64,89 @@ final class SimulatedProcess implements Coordinator.Listener {
             coordinator,
             (to, frame) -> cluster.network().send(this, to, frame.build()),
             loop,
-            Heartbeat::newBuilder,
+            this::load,
             leader -> {
               cluster.trace(this, "deposes", leader);
               var _ = coordinator.depose(leader);
             });
+    this.siblings =
+        new Siblings(node.name(), new Requests(), replicas::term, () -> members, threads);
+    this.sharing = new SharedHoldings(coordinator, siblings, loop, threads);
+    this.proposals = new SimulatedProposals(this);
     this.disturbed = cluster.time().nowNanos();
   }
 
-  void start() {
-    if (!node.disk().isEmpty()) {
-      open();
+  private final class Requests implements NodeRequests {
+    @Override
+    public Set<String> connected() {
+      return cluster.network().connected(SimulatedProcess.this);
     }
+
+    @Override
+    public CompletableFuture<Reply> request(
+        String other, long term, Request request, Duration timeout) {
+      return cluster.network().request(SimulatedProcess.this, other, request, timeout);
+    }
+  }
+
+  private Heartbeat.Builder load() {
+    return Heartbeat.newBuilder()
+        .setOutstanding(proposals.worker().outstanding())
+        .setLoad(proposals.sample())
+        .setWeight(sharing.isComplete() ? 1 : 0);
+  }
+
+  void start() {
+    node.channelIds().forEach(this::open);
+    sharing.start(holdings);
     loop.execute(replicas::start);
     cluster.network().started(this);
     coordinator.start(this);
   }
 
-  /** Opens the channel that is on the disk. */
-  void open() {
-    channel = new SimulatedChannel(this, worker);
-    replica = new ChannelReplica(node.name(), channel, replicas::send, loop);
+  /** Joins a channel, unless it has been joined. */
+  void join(String channelId) {
+    if (!channels.containsKey(channelId)) {
+      node.join(channelId);
+      open(channelId);
+    }
+  }
+
+  /** Opens a channel that is on the disk. */
+  private void open(String channelId) {
+    SimulatedChannel channel = new SimulatedChannel(this, channelId, cluster.time().loop());
+    ChannelReplica replica = new ChannelReplica(node.name(), channel, replicas::send, loop);
     channel.replica(replica);
+    channels.put(channelId, channel);
     loop.execute(() -> replicas.add(channel, replica));
+  }
+
+  CompletableFuture<Reply> serve(Request request) {
+    return service.serve(request);
+  }
+
+  SimulatedThreads threads() {
+    return threads;
+  }
+
+  Siblings siblings() {
+    return siblings;
+  }
+
+  NodeReplicas replicas() {
+    return replicas;
+  }
+
+  SharedHoldings sharing() {
+    return sharing;
+  }
+
+  SimulatedHoldings holdings() {
+    return holdings;
+  }
+
+  SimulatedProposals proposals() {
+    return proposals;
   }
 
   SimulatedNode node() {
@@ -100,17 +165,27 @@ final class SimulatedProcess implements Coordinator.Listener {
     return coordinator;
   }
 
-  Optional<SimulatedChannel> channel() {
-    return Optional.ofNullable(channel);
+  Optional<SimulatedChannel> channel(String channelId) {
+    return Optional.ofNullable(channels.get(channelId));
+  }
+
+  Collection<SimulatedChannel> channels() {
+    return channels.values();
+  }
+
+  List<String> channelIds() {
+    return List.copyOf(channels.navigableKeySet());
   }
 
   boolean isRunning() {
     return loop.isRunning();
   }
 
-  /** Whether it takes blocks from the orderers in this term. */
+  /** Whether it takes blocks of all its channels from the orderers in this term. */
   boolean isLeading() {
-    return replica != null && replica.isLeading() && coordinator.leading().isPresent();
+    return coordinator.leading().isPresent()
+        && !channels.isEmpty()
+        && channels.values().stream().allMatch(SimulatedChannel::isLeading);
   }
 
   /** The newest term it has heard of. */
@@ -126,30 +201,52 @@ final class SimulatedProcess implements Coordinator.Listener {
     return members;
   }
 
-  /** Whether another node counts as joining here: it has said that it is far behind. */
-  boolean holdsAsJoining(String other) {
-    Caught caught = others.get(other);
-    return caught != null && caught.known && !caught.up;
+  /** The least number of members in some time up to now, of the views with this node in it. */
+  int membersWithin(Duration duration) {
+    long since = cluster.time().nowNanos() - duration.toNanos();
+    Long first = memberships.floorKey(since);
+    return memberships.tailMap(first == null ? since : first).values().stream()
+        .mapToInt(Integer::intValue)
+        .filter(size -> size > 0)
+        .min()
+        .orElse(Integer.MAX_VALUE);
+  }
+
+  /** Notes how high this process is when it first knows of a term. */
+  void heard() {
+    long term = replicas.term();
+    if (heard.isEmpty() || heard.lastKey() < term) {
+      TreeMap<String, Long> heights = new TreeMap<>();
+      channels.forEach((id, channel) -> heights.put(id, channel.disk().forced()));
+      heard.put(term, heights);
+    }
+  }
+
+  /** Null if it has not heard of that term or a newer one. */
+  Long heightWhenHeardOf(Term term, String channelId) {
+    var entry = heard.ceilingEntry(term.revision());
+    return entry == null ? null : entry.getValue().getOrDefault(channelId, 0L);
   }
 
   void pause() {
     disturbed = cluster.time().nowNanos();
     loop.pause();
-    worker.pause();
+    channels.values().forEach(channel -> channel.worker().pause());
   }
 
   void resume() {
     if (!loop.isCrashed()) {
       disturbed = cluster.time().nowNanos();
       loop.resume();
-      worker.resume();
+      channels.values().forEach(channel -> channel.worker().resume());
       cluster.network().resumed(this);
     }
   }
 
   void crash(boolean silently) {
     loop.crash();
-    worker.crash();
+    channels.values().forEach(channel -> channel.worker().crash());
+    threads.kill();
     port.cutOff(true);
     cluster.network().crashed(this, silently);
   }
@@ -172,18 +269,12 @@ final class SimulatedProcess implements Coordinator.Listener {
     return ledUntil;
   }
 
-  /** Notes what clients see; returns what they saw before. */
-  long shows(long height) {
-    long before = shown;
-    shown = height;
-    return before;
-  }
-
   void linkUp(String other) {
-    others.put(other, new Caught(false, false));
+    channels.values().forEach(channel -> channel.linkUp(other));
     cluster.trace(this, "linkUp", other);
+    proposals.found(other);
     replicas.linkUp(other);
-    node.linked();
+    sharing.reconcile();
   }
 
   void linkDown(String other) {
@@ -196,7 +287,7 @@ final class SimulatedProcess implements Coordinator.Listener {
     long before = effects();
     boolean old = frame.getTerm() < replicas.term();
     if (linked) {
-      note(from, frame);
+      channels.values().forEach(channel -> channel.note(from, frame));
     }
     replicas.received(from, frame);
     cluster
@@ -205,30 +296,7 @@ final class SimulatedProcess implements Coordinator.Listener {
   }
 
   private long effects() {
-    return channel == null ? 0 : channel.effects();
-  }
-
-  private void note(String from, Frame frame) {
-    if (frame.hasHeartbeat()) {
-      reported(
-          from,
-          frame.getHeartbeat().getChannelsList().stream()
-              .mapToLong(ChannelHeight::getDurable)
-              .max()
-              .orElse(0));
-    } else if (frame.hasControl()
-        && frame.getControl().getKindCase() == Control.KindCase.PROGRESS) {
-      reported(from, frame.getControl().getProgress().getDurable());
-    }
-  }
-
-  private void reported(String from, long height) {
-    if (channel != null) {
-      boolean caughtUp =
-          height + ChannelReplica.LAG_BLOCKS >= channel.durable().height()
-              || others.getOrDefault(from, new Caught(false, false)).up;
-      others.put(from, new Caught(true, caughtUp));
-    }
+    return channels.values().stream().mapToLong(SimulatedChannel::effects).sum();
   }
 
   @Override
@@ -239,6 +307,7 @@ final class SimulatedProcess implements Coordinator.Listener {
         view.members().keySet(),
         view.leader().map(leader -> leader.node() + " in " + leader.term().revision()));
     members = view.members().keySet();
+    memberships.put(cluster.time().nowNanos(), members.contains(name()) ? members.size() : 0);
     cluster.network().members(this);
     replicas.changed();
     node.clusterId(coordinator.clusterId());
@@ -247,11 +316,16 @@ final class SimulatedProcess implements Coordinator.Listener {
   @Override
   public void leadingChanged(Optional<Term> term) {
     cluster.trace(this, "leading", term);
+    if (term.isPresent()) {
+      cluster.reached(SimulatedPoint.ELECTED, this);
+    }
     replicas.changed();
   }
 
   @Override
-  public void factsChanged() {}
+  public void factsChanged() {
+    sharing.reconcile();
+  }
 
   @Override
   public void connectedChanged(boolean connected) {}
