@@ -22,6 +22,8 @@ final class SimulatedProposals {
   private static final int PROPOSALS_MAX = 100_000;
   private static final Duration CHAINCODE_MAX = Duration.ofMillis(60);
 
+  private static final Duration STORE_TIMEOUT = Duration.ofSeconds(3);
+
   /** Longer than any chaincode runs. */
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -36,7 +38,7 @@ final class SimulatedProposals {
     this.worker = new LocalWorker(process.name(), this::endorse, this::committed);
     this.dispatcher =
         new ProposalDispatcher(worker, PROPOSALS_MAX, announced, new SimpleMeterRegistry());
-    this.privateData = new ReplicatedPrivateData(process.siblings());
+    this.privateData = new ReplicatedPrivateData(process.siblings(), STORE_TIMEOUT);
   }
 
   LocalWorker worker() {
