@@ -44,10 +44,11 @@ public final class SharedHoldings implements AutoCloseable {
   private static final Duration FACT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
-  /** From the start of a node to the first answer of etcd it is about a second. */
-  private static final Duration MEMBERS_TIMEOUT = Duration.ofSeconds(10);
-
-  private static final Duration MEMBERS_PAUSE = Duration.ofMillis(20);
+  /**
+   * The client's next call may come in at any node: a majority is enough, but all that can be
+   * reached get this long.
+   */
+  private static final Duration REST_TIMEOUT = Duration.ofSeconds(5);
 
   /** A build that failed costs something, and will mostly fail again until somebody has a look. */
   private static final Duration BUILD_RETRY = Duration.ofSeconds(30);
@@ -116,28 +117,13 @@ public final class SharedHoldings implements AutoCloseable {
   }
 
   private void replicate(Request request, String fact, String what) {
-    awaitMembers();
-    boolean stored = siblings.storeAtMajority(request, STORE_TIMEOUT);
+    boolean stored = siblings.storeAtMajority(request, STORE_TIMEOUT, REST_TIMEOUT);
     boolean noted = note(fact, what);
     if (!stored || !noted) {
       throw new IllegalStateException(
           what
               + " is stored on this node, but "
               + (stored ? "could not be noted in etcd" : "not by a majority of the nodes"));
-    }
-  }
-
-  /** A node that has just started may be asked to join a channel before it knows the others. */
-  private void awaitMembers() {
-    long began = waits.nanoTime();
-    try {
-      while (siblings.members().isEmpty()
-          && waits.nanoTime() - began < MEMBERS_TIMEOUT.toNanos()
-          && !closed) {
-        waits.pause(MEMBERS_PAUSE);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -65,11 +65,6 @@ public final class Siblings {
     return links.connected();
   }
 
-  /** The nodes with a live membership; none until etcd has told them for the first time. */
-  Set<String> members() {
-    return members.get();
-  }
-
   /** Asks one node; the reply may be a refusal. */
   public CompletableFuture<Reply> request(String node, Request request, Duration timeout) {
     return links.request(node, term.getAsLong(), request, timeout);
@@ -101,6 +96,15 @@ public final class Siblings {
    * @return whether that is so; false after the timeout, or when too many refused
    */
   public boolean storeAtMajority(Request request, Duration timeout) {
+    return storeAtMajority(request, timeout, Duration.ZERO);
+  }
+
+  /**
+   * The same, and then waits a while for the other nodes that can be reached to have it too.
+   *
+   * @param rest the longest wait after a majority has it
+   */
+  public boolean storeAtMajority(Request request, Duration timeout, Duration rest) {
     long deadline = waits.nanoTime() + timeout.toNanos();
     Duration pause = RETRY_PAUSE;
     Set<String> stored = ConcurrentHashMap.newKeySet();
@@ -114,7 +118,7 @@ public final class Siblings {
         if (!left.isPositive() || (asked.isEmpty() && !refused.isEmpty())) {
           return false;
         }
-        store(request, asked, left, stored, refused);
+        store(request, asked, left, rest, stored, refused);
         if (!isAtMajority(stored)) {
           waits.pause(left.compareTo(pause) < 0 ? left : pause);
           pause = pause.equals(RETRY_PAUSE_MAX) ? pause : pause.multipliedBy(2);
@@ -138,9 +142,15 @@ public final class Siblings {
 
   /** Asks nodes once; returns when enough have it, or all have answered or are lost. */
   private void store(
-      Request request, Set<String> asked, Duration timeout, Set<String> stored, Set<String> refused)
+      Request request,
+      Set<String> asked,
+      Duration timeout,
+      Duration rest,
+      Set<String> stored,
+      Set<String> refused)
       throws InterruptedException {
     CompletableFuture<Void> enough = new CompletableFuture<>();
+    CompletableFuture<Void> all = new CompletableFuture<>();
     AtomicInteger left = new AtomicInteger(asked.size());
     for (String node : asked) {
       var _ =
@@ -155,13 +165,16 @@ public final class Siblings {
                       LOG.warn("{} does not store: {}", node, reply.getRefusal().getText());
                       refused.add(node);
                     }
-                    if (left.decrementAndGet() == 0 || isAtMajority(stored)) {
+                    if (left.decrementAndGet() == 0) {
+                      all.complete(null);
+                      enough.complete(null);
+                    } else if (isAtMajority(stored)) {
                       enough.complete(null);
                     }
                   });
     }
-    if (!asked.isEmpty()) {
-      var _ = waits.await(enough, timeout);
+    if (!asked.isEmpty() && waits.await(enough, timeout) && rest.isPositive()) {
+      var _ = waits.await(all, rest);
     }
   }
 

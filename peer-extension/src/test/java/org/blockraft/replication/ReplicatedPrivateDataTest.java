@@ -47,7 +47,7 @@ class ReplicatedPrivateDataTest {
   }
 
   private boolean replicate() {
-    Siblings siblings = new Siblings(new Links(), () -> 1, this::members, new VirtualWaits());
+    Siblings siblings = new Siblings("a", new Links(), () -> 1, this::members, new VirtualWaits());
     return new ReplicatedPrivateData(siblings, LEASE)
         .replicate("ch", "t1", TxPvtReadWriteSetWithConfigInfo.getDefaultInstance(), 7);
   }
