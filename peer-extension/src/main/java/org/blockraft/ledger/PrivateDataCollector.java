@@ -210,12 +210,13 @@ final class PrivateDataCollector {
   }
 
   /**
-   * Asks once in any case, however little time there is for other peers: the first to answer are
-   * the other nodes of this peer, and what they hold this peer has.
+   * Asks once in any case, and as long as the source wants to be asked, however little time there
+   * is for other peers: the first to answer are the other nodes of this peer, and what they hold
+   * this peer has.
    */
   private void fromOthers(Search search, PrivateDataSource others) {
     long started = timing.nanoTime().getAsLong();
-    long limit = settings.pullRetryThreshold().toNanos();
+    long limit = Math.max(settings.pullRetryThreshold().toNanos(), others.patience().toNanos());
     boolean more = pullOnce(search, others);
     while (more && timing.nanoTime().getAsLong() - started < limit) {
       try {

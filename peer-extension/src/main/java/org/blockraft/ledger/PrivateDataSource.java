@@ -1,6 +1,7 @@
 package org.blockraft.ledger;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,12 +31,26 @@ public interface PrivateDataSource {
    * The same as long as the block flow runs; then an attempt fails, and the block waits no more.
    */
   default PrivateDataSource until(BooleanSupplier ended) {
-    return wanted -> {
-      if (ended.getAsBoolean()) {
-        throw new LedgerException("the block flow ends while private data is pulled");
+    PrivateDataSource all = this;
+    return new PrivateDataSource() {
+      @Override
+      public Optional<Pulled> pull(List<Wanted> wanted) {
+        if (ended.getAsBoolean()) {
+          throw new LedgerException("the block flow ends while private data is pulled");
+        }
+        return all.pull(wanted);
       }
-      return pull(wanted);
+
+      @Override
+      public Duration patience() {
+        return all.patience();
+      }
     };
+  }
+
+  /** How long to try at least, however little time there is for other peers. */
+  default Duration patience() {
+    return Duration.ZERO;
   }
 
   /**

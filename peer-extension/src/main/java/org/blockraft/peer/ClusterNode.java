@@ -101,6 +101,9 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
 
   private static final int INCARNATION_BYTES = 8;
 
+  /** After a lease has ended etcd takes its time to say so. */
+  private static final Duration LEASE_END_SEEN = Duration.ofSeconds(3);
+
   /**
    * @param folder where the identity of the cluster is kept
    */
@@ -254,7 +257,8 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
 
   /** The private data of other nodes for one channel. */
   PrivateDataSource privateData(String channelId) {
-    return new SiblingPrivateData(channelId, siblings, PrivateDataSource.NONE);
+    Duration patience = config.etcd().leaseTtl().plus(LEASE_END_SEEN);
+    return new SiblingPrivateData(channelId, siblings, patience, PrivateDataSource.NONE);
   }
 
   /** The nodes that verify slices of blocks now. */

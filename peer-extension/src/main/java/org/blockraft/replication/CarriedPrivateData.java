@@ -2,6 +2,7 @@ package org.blockraft.replication;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +46,11 @@ final class CarriedPrivateData implements PrivateDataSource {
     }
     others.ifPresent(pulled -> found.putAll(pulled.writeSets()));
     return Optional.of(new Pulled(found, others.map(Pulled::purged).orElse(Set.of())));
+  }
+
+  @Override
+  public Duration patience() {
+    return next.patience();
   }
 
   private Optional<ByteString> find(PrivateDataKey key) {

@@ -27,14 +27,18 @@ public final class SiblingPrivateData implements PrivateDataSource {
 
   private final String channelId;
   private final Siblings siblings;
+  private final Duration patience;
   private final PrivateDataSource next;
 
   /**
+   * @param patience how long a dead node may count as a live one, whose answer is waited for
    * @param next asked for what no node of this peer has
    */
-  public SiblingPrivateData(String channelId, Siblings siblings, PrivateDataSource next) {
+  public SiblingPrivateData(
+      String channelId, Siblings siblings, Duration patience, PrivateDataSource next) {
     this.channelId = channelId;
     this.siblings = siblings;
+    this.patience = patience;
     this.next = next;
   }
 
@@ -62,6 +66,11 @@ public final class SiblingPrivateData implements PrivateDataSource {
       return next.pull(wanted);
     }
     return Optional.of(new Pulled(found, Set.of())); // perhaps nothing yet: to be tried again
+  }
+
+  @Override
+  public Duration patience() {
+    return patience;
   }
 
   private static void take(

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.blockraft.state.Namespaces;
 import org.blockraft.state.StateSnapshot;
 import org.hyperledger.fabric.protos.ledger.rwset.kvrwset.KVRWSet;
@@ -96,6 +97,50 @@ class PrivateDataTest {
 
   @Test
   void asksOnceAlthoughThereIsNoTimeForOthers() {
+    withoutTimeForOthers();
+    ledger.commit(
+        chain.valid(TestChain.privateWrites("t1", OURS, Map.of("k", "v"))),
+        PrivateDataTest::answer,
+        false);
+
+    assertEquals("v", plain(OURS, "k"));
+    assertEquals(List.of(), ledgers.pauses);
+  }
+
+  @Test
+  void asksAsLongAsTheNodesOfThisPeerMayAnswer() {
+    withoutTimeForOthers();
+    AtomicInteger asked = new AtomicInteger();
+    PrivateDataSource siblings =
+        new PrivateDataSource() {
+          @Override
+          public Optional<Pulled> pull(List<Wanted> wanted) {
+            return asked.incrementAndGet() < 3
+                ? Optional.of(new Pulled(Map.of(), Set.of()))
+                : answer(wanted);
+          }
+
+          @Override
+          public Duration patience() {
+            return Duration.ofSeconds(5);
+          }
+        };
+    ledger.commit(
+        chain.valid(TestChain.privateWrites("t1", OURS, Map.of("k", "v"))),
+        siblings.until(() -> false),
+        false);
+
+    assertEquals("v", plain(OURS, "k"));
+    assertEquals(2, ledgers.pauses.size());
+  }
+
+  private static Optional<PrivateDataSource.Pulled> answer(List<PrivateDataSource.Wanted> wanted) {
+    return Optional.of(
+        new PrivateDataSource.Pulled(
+            Map.of(wanted.getFirst().key(), writes(Map.of("k", "v")).toByteString()), Set.of()));
+  }
+
+  private void withoutTimeForOthers() {
     ledgers.close();
     LedgerSettings defaults = TestLedgers.SETTINGS;
     ledgers =
@@ -113,17 +158,6 @@ class PrivateDataTest {
                 defaults.store()),
             step -> {});
     ledger = ledgers.open();
-    ledger.commit(
-        chain.valid(TestChain.privateWrites("t1", OURS, Map.of("k", "v"))),
-        wanted ->
-            Optional.of(
-                new PrivateDataSource.Pulled(
-                    Map.of(wanted.getFirst().key(), writes(Map.of("k", "v")).toByteString()),
-                    Set.of())),
-        false);
-
-    assertEquals("v", plain(OURS, "k"));
-    assertEquals(List.of(), ledgers.pauses);
   }
 
   @Test

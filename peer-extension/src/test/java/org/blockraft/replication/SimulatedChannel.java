@@ -79,7 +79,9 @@ final class SimulatedChannel implements ReplicatedChannel {
     this.channelId = channelId;
     this.disk = process.node().disk(channelId);
     this.orderer = process.node().cluster().orderer(channelId);
-    this.siblings = new SiblingPrivateData(channelId, process.siblings(), PrivateDataSource.NONE);
+    this.siblings =
+        new SiblingPrivateData(
+            channelId, process.siblings(), Duration.ofSeconds(8), PrivateDataSource.NONE);
     this.checks = process.node().cluster().checks();
     this.time = process.node().cluster().time();
     this.loop = process.loop();

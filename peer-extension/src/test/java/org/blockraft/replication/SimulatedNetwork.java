@@ -216,9 +216,7 @@ final class SimulatedNetwork {
         own.other,
         () -> {
           var _ =
-              asked
-                  .serve(request)
-                  .thenAccept(reply -> deliver(own, () -> replied(own, id, reply)));
+              asked.serve(request).thenAccept(reply -> deliver(own, () -> replied(own, id, reply)));
         });
     return answer;
   }
