@@ -22,7 +22,7 @@ public final class ChaincodeServers {
   /** Not loaded here: it stands in a jar of its own. */
   private static final String PROBE_SERVER = "org.blockraft.probe.ProbeServer";
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(1);
 
   /** What a chaincode process must not see: the peer, and what only the peer needs. */
   private static final List<String> NOT_FOR_CHAINCODE =

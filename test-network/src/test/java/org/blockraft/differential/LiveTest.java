@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.blockraft.testnet.EtcdServers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,19 @@ class LiveTest {
   @Test
   void ourPeerSurvivesBeingKilled() {
     assertEquals(0, run("kill", "--kills=" + System.getProperty("difference.kills", "3")));
+  }
+
+  @Test
+  void ourClusterDoesWhatStockPeersDo() {
+    assumeTrue(EtcdServers.program(System.getenv()).isPresent(), EtcdServers.MISSING);
+    assertEquals(0, run("live", "--rounds=1", "--size=15", "-nodes=3"));
+  }
+
+  @Test
+  void ourClusterSurvivesThatNodesAreKilled() {
+    assumeTrue(EtcdServers.program(System.getenv()).isPresent(), EtcdServers.MISSING);
+    assertEquals(
+        0, run("kill", "--kills=" + System.getProperty("difference.kills", "3"), "-nodes=3"));
   }
 
   private int run(String... arguments) {
