@@ -33,6 +33,8 @@ final class Following {
   private long nextAppend;
   private long durable;
   private long acknowledged;
+  private int owedBlocks;
+  private long owedBytes;
   private long received;
   private long receivedBefore;
 
@@ -172,8 +174,11 @@ final class Following {
     return stalled;
   }
 
+  /** What the link cannot take is given with the next one. */
   private void credit(int blocks, long bytes) {
-    var _ =
+    owedBlocks += blocks;
+    owedBytes += bytes;
+    boolean sent =
         sender.send(
             source,
             Frame.newBuilder()
@@ -181,8 +186,12 @@ final class Following {
                     Credit.newBuilder()
                         .setChannel(channel.channelId())
                         .setStream(stream)
-                        .setBlocks(blocks)
-                        .setBytes(bytes)));
+                        .setBlocks(owedBlocks)
+                        .setBytes(owedBytes)));
+    if (sent) {
+      owedBlocks = 0;
+      owedBytes = 0;
+    }
   }
 
   private void send(Control.Builder control) {

@@ -119,6 +119,9 @@ public final class SharedHoldings implements AutoCloseable {
   private void replicate(Request request, String fact, String what) {
     boolean stored = siblings.storeAtMajority(request, STORE_TIMEOUT, REST_TIMEOUT);
     boolean noted = note(fact, what);
+    if (!noted) {
+      lookSoon(); // what is here is here: the others shall have it, too, if only later
+    }
     if (!stored || !noted) {
       throw new IllegalStateException(
           what
@@ -146,6 +149,12 @@ public final class SharedHoldings implements AutoCloseable {
     }
   }
 
+  private void lookSoon() {
+    if (!closed) {
+      var _ = loop.schedule(RETRY, this::reconcile);
+    }
+  }
+
   private void look() {
     int seen;
     do {
@@ -167,8 +176,8 @@ public final class SharedHoldings implements AutoCloseable {
                 ? "This node has all channels and packages of the cluster"
                 : "This node lacks channels or packages of the cluster");
       }
-      if (!all && !closed) {
-        var _ = loop.schedule(RETRY, this::reconcile);
+      if (!all) {
+        lookSoon();
       }
       // Facts that changed meanwhile may not have been looked at.
     } while (!wishes.compareAndSet(seen, 0) && !closed);
@@ -222,10 +231,15 @@ public final class SharedHoldings implements AutoCloseable {
 
   /** What was here before there was a cluster, or before etcd took note of it. */
   private void noteAll(String kind, Collection<String> here) {
+    boolean all = true;
     for (String id : here) {
       if (!coordinator.facts(kind).containsKey(kind + id)) {
+        all = false;
         var _ = coordinator.put(kind + id, NOTED);
       }
+    }
+    if (!all) {
+      lookSoon(); // etcd may not answer
     }
   }
 

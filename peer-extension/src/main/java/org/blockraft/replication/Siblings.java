@@ -34,7 +34,7 @@ public final class Siblings {
   /** A lost link comes back within milliseconds when both nodes are well. */
   private static final Duration RETRY_PAUSE = Duration.ofMillis(10);
 
-  private static final Duration RETRY_PAUSE_MAX = Duration.ofMillis(160);
+  private static final Duration RETRY_PAUSE_MAX = Duration.ofMillis(80);
 
   private final String self;
   private final NodeRequests links;
