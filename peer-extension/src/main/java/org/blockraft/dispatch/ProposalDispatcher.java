@@ -162,7 +162,8 @@ public final class ProposalDispatcher {
         .submit(task)
         .whenComplete((response, failure) -> place.outstanding.decrementAndGet())
         .exceptionallyCompose(failure -> elsewhere(place, task, failure))
-        .whenComplete((response, failure) -> permits.release());
+        .whenComplete((response, failure) -> permits.release())
+        .copy(); // cancelled, it still gives its place back
   }
 
   private CompletableFuture<ProposalResponse> elsewhere(

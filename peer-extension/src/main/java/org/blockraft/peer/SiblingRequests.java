@@ -110,8 +110,11 @@ final class SiblingRequests implements AutoCloseable {
 
   CompletableFuture<Reply> serve(Request request) {
     underWay.incrementAndGet();
-    return CompletableFuture.supplyAsync(() -> answer(request), threads)
-        .whenComplete((reply, failure) -> underWay.decrementAndGet());
+    CompletableFuture<Reply> reply =
+        CompletableFuture.supplyAsync(() -> answer(request), threads)
+            .whenComplete((made, failure) -> underWay.decrementAndGet());
+    // A copy: who cancels the stage that counts would keep it from counting.
+    return reply.copy();
   }
 
   /** Requests that are not answered yet. */
