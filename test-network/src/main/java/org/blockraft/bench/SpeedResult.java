@@ -35,8 +35,8 @@ record SpeedResult(
       double leaderMicros,
       double followerMicros,
       Map<String, Double> leaderThreads) {
-    /** The whole chain was there before the measure could begin. */
-    static final CatchUp TOO_SHORT = new CatchUp(Double.NaN, Double.NaN, Double.NaN, Map.of());
+    /** The chain was there before the measure could begin, or another node came to lead. */
+    static final CatchUp UNKNOWN = new CatchUp(Double.NaN, Double.NaN, Double.NaN, Map.of());
 
     Map<String, Object> facts() {
       return Map.of(

@@ -64,17 +64,15 @@ final class SpeedRun {
     try (PeerUnderTest peer = new PeerUnderTest(network, contestant)) {
       say.accept(contestant.title() + ": starting");
       peer.start();
-      int leader = peer.leader();
-      String address = peer.places().get(leader).address();
+      String address = peer.places().get(peer.leader()).address();
       try (BenchClient client = new BenchClient(network, CHAINCODE, address)) {
-        return measure(contestant, peer, client, leader);
+        return measure(contestant, peer, client);
       }
     }
   }
 
-  private SpeedResult measure(
-      Contestant contestant, PeerUnderTest peer, BenchClient client, int leader) {
-    SpeedResult.CatchUp catchUp = catchUp(peer, client, leader);
+  private SpeedResult measure(Contestant contestant, PeerUnderTest peer, BenchClient client) {
+    SpeedResult.CatchUp catchUp = catchUp(peer, client);
     say.accept("%s: catch-up %s".formatted(contestant.title(), catchUp.facts()));
     client.install(file);
     List<SignedProposal> proposals =
@@ -83,7 +81,7 @@ final class SpeedRun {
             .toList();
     List<Integer> all = IntStream.range(0, contestant.nodes()).boxed().toList();
     List<ManagedChannel> spread = peer.connect(all, CONNECTIONS);
-    List<ManagedChannel> one = peer.connect(List.of(leader), CONNECTIONS);
+    List<ManagedChannel> one = peer.connect(List.of(peer.leader()), CONNECTIONS);
     ProposalLoad load = new ProposalLoad(proposals);
     try {
       warmUp(contestant, peer, load, spread, one);
@@ -99,7 +97,7 @@ final class SpeedRun {
       }
       SpeedResult.Committed committed = committed(peer, client, spread);
       peer.limit(1);
-      double gap = gap(contestant, peer, leader, proposals);
+      double gap = gap(contestant, peer, peer.leader(), proposals);
       return new SpeedResult(contestant, peer.isLimited(), catchUp, onAll, onOne, committed, gap);
     } finally {
       spread.forEach(ManagedChannel::shutdownNow);
@@ -132,9 +130,10 @@ final class SpeedRun {
   }
 
   /** The first half warms the peer up with a whole processor for each process. */
-  private SpeedResult.CatchUp catchUp(PeerUnderTest peer, BenchClient client, int leader) {
+  private SpeedResult.CatchUp catchUp(PeerUnderTest peer, BenchClient client) {
     client.join();
     long half = awaitHeight(client, height / 2);
+    int leader = peer.leader();
     peer.limit(plan.processors());
     List<ProcessCpu> before = peer.cpu();
     long start = System.nanoTime();
@@ -142,8 +141,8 @@ final class SpeedRun {
     long nanos = System.nanoTime() - start;
     List<ProcessCpu> after = peer.cpu();
     peer.limit(1);
-    if (half >= height) {
-      return SpeedResult.CatchUp.TOO_SHORT;
+    if (half >= height || peer.leader() != leader) {
+      return SpeedResult.CatchUp.UNKNOWN;
     }
     double transactions = (height - half) * (double) BenchNetwork.BLOCK_TRANSACTIONS;
     ProcessCpu leading = after.get(leader).since(before.get(leader));
