@@ -4,9 +4,6 @@ import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,14 +19,12 @@ final class Dialer {
   private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
 
   private final LinkRegistry registry;
-  private final Optional<SslContext> tls;
-  private final LinkThreads threads;
+  private final NodeConnections connections;
   private final Map<String, Target> targets = new HashMap<>();
 
-  Dialer(LinkRegistry registry, Optional<SslContext> tls, LinkThreads threads) {
+  Dialer(LinkRegistry registry, NodeConnections connections) {
     this.registry = registry;
-    this.tls = tls;
-    this.threads = threads;
+    this.connections = connections;
   }
 
   /** The list of members has changed: nobody of it waits for a pause to end. */
@@ -75,22 +70,7 @@ final class Dialer {
   }
 
   private Link dial(Target target) {
-    LinkSettings settings = registry.settings();
-    NettyChannelBuilder builder =
-        NettyChannelBuilder.forTarget("dns:///" + target.info.address())
-            .directExecutor()
-            .flowControlWindow(LinkLimits.FLOW_CONTROL_BYTES)
-            .maxInboundMessageSize(settings.frameBytesMax())
-            .maxInboundMetadataSize(LinkLimits.METADATA_BYTES_MAX)
-            .withOption(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.helloTimeout().toMillis())
-            // Proxies of the environment are for the outside.
-            .proxyDetector(address -> null)
-            .disableServiceConfigLookUp()
-            .disableRetry();
-    threads.dial(builder);
-    tls.ifPresentOrElse(builder::sslContext, builder::usePlaintext);
-    ManagedChannel connection = builder.build();
+    ManagedChannel connection = connections.link(target.info);
     Arrivals arrivals = new Arrivals();
     CallOptions options =
         CallOptions.DEFAULT

@@ -63,6 +63,12 @@ public final class LinkLimits {
   /** Headers are a few hundred bytes. */
   static final int METADATA_BYTES_MAX = 8 * 1024;
 
+  /** Streams between other peers and this one that came in at other nodes: one for each peer. */
+  static final int RELAYS_MAX = 256;
+
+  /** As gossip between peers has it; what does not fit is dropped and said again. */
+  static final int RELAY_FLOW_CONTROL_BYTES = 64 * 1024;
+
   /** How long connections that were cut off at close have to end. */
   static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 

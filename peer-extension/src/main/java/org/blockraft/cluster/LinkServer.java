@@ -4,12 +4,14 @@ import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.blockraft.cluster.wire.Frame;
@@ -25,12 +27,16 @@ final class LinkServer implements AutoCloseable {
   private static final Duration IDLE_MAX = Duration.ofSeconds(10);
 
   private final LinkRegistry registry;
-  private final Server server;
+  private final NettyServerBuilder builder;
+  private final RelayLimit limit;
+  private volatile Server server;
 
-  LinkServer(LinkRegistry registry, Optional<SslContext> tls, LinkThreads threads) {
+  LinkServer(
+      LinkRegistry registry, RelayLimit limit, Optional<SslContext> tls, LinkThreads threads) {
     this.registry = registry;
+    this.limit = limit;
     LinkSettings settings = registry.settings();
-    NettyServerBuilder builder =
+    builder =
         NettyServerBuilder.forAddress(settings.listenAddress())
             .directExecutor()
             .flowControlWindow(LinkLimits.FLOW_CONTROL_BYTES)
@@ -48,11 +54,16 @@ final class LinkServer implements AutoCloseable {
                     .build());
     threads.serve(builder);
     tls.ifPresent(builder::sslContext);
-    server = builder.build();
   }
 
-  void start() throws IOException {
-    server.start();
+  /**
+   * Listens.
+   *
+   * @param services for admitted nodes, beside links; their calls must not block
+   */
+  void start(List<ServerServiceDefinition> services) throws IOException {
+    services.forEach(service -> builder.addService(ServerInterceptors.intercept(service, limit)));
+    server = builder.build().start();
   }
 
   int port() {
@@ -69,6 +80,9 @@ final class LinkServer implements AutoCloseable {
 
   @Override
   public void close() {
+    if (server == null) {
+      return;
+    }
     server.shutdownNow();
     try {
       server.awaitTermination(LinkLimits.STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);

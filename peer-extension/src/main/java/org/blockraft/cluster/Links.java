@@ -1,10 +1,13 @@
 package org.blockraft.cluster;
 
+import io.grpc.ManagedChannel;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +35,7 @@ public final class Links implements NodeRequests, AutoCloseable {
 
   private final LinkRegistry registry;
   private final LinkServer server;
+  private final NodeConnections connections;
   private final Dialer dialer;
   private final LinkThreads threads = new LinkThreads();
   private final ScheduledExecutorService clock;
@@ -78,8 +82,10 @@ public final class Links implements NodeRequests, AutoCloseable {
     AdmittedTrust trust = new AdmittedTrust(admitted, registry::refused);
     Optional<SslContext> serverTls = own.map(credentials -> LinkTls.server(credentials, trust));
     Optional<SslContext> clientTls = own.map(credentials -> LinkTls.client(credentials, trust));
-    this.server = new LinkServer(registry, serverTls, threads);
-    this.dialer = new Dialer(registry, clientTls, threads);
+    this.server =
+        new LinkServer(registry, new RelayLimit(LinkLimits.RELAYS_MAX, meters), serverTls, threads);
+    this.connections = new NodeConnections(registry, clientTls, threads);
+    this.dialer = new Dialer(registry, connections);
     if (own.isEmpty()) {
       LOG.warn(
           "INSECURE: links between nodes have no TLS; whoever reaches {} is taken for a node",
@@ -90,10 +96,12 @@ public final class Links implements NodeRequests, AutoCloseable {
   /**
    * Listens and begins to dial. Heartbeats should be under way by then: silent links are closed.
    *
+   * @param beside what admitted nodes may call beside the link, by {@link #connect}; called by the
+   *     links' threads, so it must not block
    * @throws IOException if the port cannot be bound
    */
-  public void start() throws IOException {
-    server.start();
+  public void start(List<ServerServiceDefinition> beside) throws IOException {
+    server.start(beside);
     tickedNanos = registry.now();
     var _ =
         clock.scheduleAtFixedRate(
@@ -115,6 +123,7 @@ public final class Links implements NodeRequests, AutoCloseable {
       tickedNanos = now;
       registry.tick(now);
       dialer.tick(now);
+      connections.tick();
     } catch (RuntimeException | Error e) {
       LOG.error("The links could not be looked after", e);
     }
@@ -167,10 +176,26 @@ public final class Links implements NodeRequests, AutoCloseable {
     return registry.connected();
   }
 
+  /**
+   * Prepares a connection with a node beside the link, for one call; to be shut down after it. It
+   * ends when the link does.
+   *
+   * @return none without a link, or if there are too many
+   */
+  public Optional<ManagedChannel> connect(String node) {
+    return connections.connect(node);
+  }
+
+  /** Ends the connections beside the links for good. */
+  public void disconnect() {
+    connections.close();
+  }
+
   /** Ends all links and waits a little for the server to end. */
   @Override
   public void close() {
     clock.shutdownNow();
+    connections.close();
     registry.close();
     server.close();
     threads.close();

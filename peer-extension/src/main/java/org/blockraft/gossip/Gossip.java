@@ -2,6 +2,8 @@ package org.blockraft.gossip;
 
 import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
+import io.grpc.ManagedChannel;
+import io.grpc.ServerServiceDefinition;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -15,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.blockraft.identity.ApplicationOrg;
 import org.blockraft.identity.ChannelConfig;
@@ -65,7 +68,12 @@ public final class Gossip implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("gossip-timer").factory());
 
-  /** Wires everything; nothing is dialed before {@link #start}. */
+  /**
+   * Wires everything; nothing is dialed before {@link #start}.
+   *
+   * @param leader a new connection with the node of this peer that gossips, for one stream; none if
+   *     it is this node, is not known, or cannot be reached
+   */
   public Gossip(
       GossipSettings settings,
       String mspId,
@@ -75,6 +83,7 @@ public final class Gossip implements AutoCloseable {
       GossipTls tls,
       LocalChannels channels,
       PrivateDataSink privateData,
+      Supplier<Optional<ManagedChannel>> leader,
       InstantSource clock,
       Random random) {
     this.settings = settings;
@@ -105,12 +114,25 @@ public final class Gossip implements AutoCloseable {
     this.privateDataPush =
         new PrivateDataPush(
             states, trust, membership, sampler, streams, privateData, settings.pushAckTimeout());
-    this.service = new GossipService(settings, tls, handshake, streams, this::received);
+    this.service =
+        new GossipService(
+            settings,
+            tls,
+            handshake,
+            streams,
+            this::received,
+            new GossipRelay(leader, threads),
+            threads);
   }
 
   /** What to mount on the peer's port. */
   public BindableService service() {
     return service::definition;
+  }
+
+  /** What other nodes of this peer may call, and nobody else. */
+  public ServerServiceDefinition relayed() {
+    return service.relayed();
   }
 
   /** Begins to look for others; the peer's port is open by now. */
@@ -120,7 +142,8 @@ public final class Gossip implements AutoCloseable {
 
   /**
    * Whether this process is the one that speaks for the peer: of a cluster that is its leader.
-   * Others refuse what is sent to them and send nothing. From one thread at a time.
+   * Others pass on to it the streams that they are dialed for, and send nothing themselves. From
+   * one thread at a time.
    */
   public void setActive(boolean wanted) {
     boolean before = active.getAndSet(wanted);

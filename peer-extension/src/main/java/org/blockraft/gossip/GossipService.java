@@ -1,23 +1,20 @@
 package org.blockraft.gossip;
 
-import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Contexts;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import javax.net.ssl.SSLSession;
-import org.blockraft.identity.TlsTrust;
 import org.hyperledger.fabric.protos.gossip.Empty;
 import org.hyperledger.fabric.protos.gossip.Envelope;
 import org.hyperledger.fabric.protos.gossip.GossipGrpc;
@@ -28,30 +25,61 @@ import org.hyperledger.fabric.protos.gossip.GossipGrpc;
  * <p>Fabric: gossip/comm/comm_impl.go GossipStream, Ping.
  */
 final class GossipService extends GossipGrpc.GossipImplBase implements BindableService {
-  private static final Context.Key<ByteString> TLS_HASH = Context.key("gossip-tls-hash");
-
   private final GossipSettings settings;
   private final GossipTls tls;
   private final Handshake handshake;
   private final PeerStreams streams;
   private final BiConsumer<PeerStream, SignedMessage> handler;
+  private final GossipRelay relay;
+  private final Executor threads;
+  private final ServerCallHandler<Envelope, Envelope> here =
+      ServerCalls.asyncBidiStreamingCall(this::gossipStream);
 
   GossipService(
       GossipSettings settings,
       GossipTls tls,
       Handshake handshake,
       PeerStreams streams,
-      BiConsumer<PeerStream, SignedMessage> handler) {
+      BiConsumer<PeerStream, SignedMessage> handler,
+      GossipRelay relay,
+      Executor threads) {
     this.settings = settings;
     this.tls = tls;
     this.handshake = handshake;
     this.streams = streams;
     this.handler = handler;
+    this.relay = relay;
+    this.threads = threads;
   }
 
-  /** The service behind the interceptor that it needs. */
+  /** What other peers call. */
   ServerServiceDefinition definition() {
-    return ServerInterceptors.intercept(bindService(), new TlsHash());
+    return ServerServiceDefinition.builder(GossipGrpc.getServiceDescriptor())
+        .addMethod(GossipGrpc.getGossipStreamMethod(), this::dialed)
+        .addMethod(GossipGrpc.getPingMethod(), ServerCalls.asyncUnaryCall(this::ping))
+        .build();
+  }
+
+  private ServerCall.Listener<Envelope> dialed(
+      ServerCall<Envelope, Envelope> call, Metadata headers) {
+    TlsHashes hashes = TlsHashes.of(call, tls.serverHash());
+    return streams.isClosed() ? relay.start(call, hashes) : start(call, headers, hashes);
+  }
+
+  /** What other nodes call, for streams that they were dialed for; it is not passed on again. */
+  ServerServiceDefinition relayed() {
+    ServerServiceDefinition service =
+        ServerServiceDefinition.builder(GossipRelay.SERVICE)
+            .addMethod(
+                GossipRelay.GOSSIP, (call, headers) -> start(call, headers, TlsHashes.of(headers)))
+            .build();
+    return ServerInterceptors.intercept(service, new OffThread(threads));
+  }
+
+  private ServerCall.Listener<Envelope> start(
+      ServerCall<Envelope, Envelope> call, Metadata headers, TlsHashes hashes) {
+    return Contexts.interceptCall(
+        Context.current().withValue(TlsHashes.OF_CALL, hashes), call, headers, here);
   }
 
   @Override
@@ -64,22 +92,19 @@ final class GossipService extends GossipGrpc.GossipImplBase implements BindableS
   public StreamObserver<Envelope> gossipStream(StreamObserver<Envelope> responses) {
     ServerCallStreamObserver<Envelope> out = (ServerCallStreamObserver<Envelope>) responses;
     if (streams.isClosed()) {
-      out.onError(
-          Status.UNAVAILABLE
-              .withDescription("another node of this peer gossips")
-              .asRuntimeException());
+      out.onError(GossipRelay.NOT_HERE.asRuntimeException());
       return new Unheard();
     }
-    ByteString remoteHash = TLS_HASH.get() == null ? ByteString.EMPTY : TLS_HASH.get();
+    TlsHashes hashes = TlsHashes.OF_CALL.get();
     StreamReceiver receiver =
         new StreamReceiver(
-            handshake, tls.enabled(), () -> remoteHash, remote -> opened(remote, out), handler);
+            handshake, tls.enabled(), hashes::remote, remote -> opened(remote, out), handler);
     var ignored =
         receiver.stream()
             .orTimeout(settings.connectionTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .whenComplete((stream, failure) -> settled(out, stream, failure));
     out.setOnCancelHandler(receiver::onCompleted);
-    out.onNext(handshake.hello(tls.serverHash(), false));
+    out.onNext(handshake.hello(hashes.own(), false));
     return receiver;
   }
 
@@ -112,17 +137,5 @@ final class GossipService extends GossipGrpc.GossipImplBase implements BindableS
 
     @Override
     public void onCompleted() {}
-  }
-
-  /** Hashes the certificate that the caller showed, verified or not. */
-  private static final class TlsHash implements ServerInterceptor {
-    @Override
-    public <Q, R> ServerCall.Listener<Q> interceptCall(
-        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-      SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
-      ByteString hash = session == null ? ByteString.EMPTY : TlsTrust.peerLeafHash(session);
-      return Contexts.interceptCall(
-          Context.current().withValue(TLS_HASH, hash), call, headers, next);
-    }
   }
 }

@@ -1,5 +1,7 @@
 package org.blockraft.peer;
 
+import io.grpc.ManagedChannel;
+import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -229,6 +231,11 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
         .filter(node -> !node.equals(config.node()) && links.connected().contains(node));
   }
 
+  /** A connection with the leader, when it is another node that can be reached. */
+  Optional<ManagedChannel> connectLeader() {
+    return otherLeader().flatMap(links::connect);
+  }
+
   boolean isDraining() {
     return duties.isDraining();
   }
@@ -243,7 +250,12 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
   }
 
   /** Joins the cluster. Channels that are open by now are replicated from the start. */
-  void start(Peer local, SiblingRequests served, IntSupplier underWay, DoubleSupplier load)
+  void start(
+      Peer local,
+      SiblingRequests served,
+      ServerServiceDefinition relayed,
+      IntSupplier underWay,
+      DoubleSupplier load)
       throws IOException {
     this.peer = local;
     this.holdings.start(local);
@@ -251,7 +263,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
     this.outstanding = underWay;
     this.sampled = load;
     loop.execute(replicas::start);
-    links.start();
+    links.start(List.of(relayed));
     coordinator.start(this);
   }
 
@@ -322,7 +334,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
 
   /**
    * Gives leadership away, takes no work from other nodes any more and finishes what it has from
-   * them, before it stops. Clients are still served.
+   * them, before it stops. Clients are still served, streams of other peers are not.
    */
   void handOver() {
     try {
@@ -332,6 +344,7 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("Stopping before all was handed over to the other nodes", e);
     }
+    links.disconnect();
   }
 
   /** Completes with the reason when this node must not be in the cluster. */

@@ -130,7 +130,6 @@ public final class PeerNode implements AutoCloseable {
     Settings settings = new Settings(config);
     FabricMeterRegistry meters = new FabricMeterRegistry();
     HealthChecks health = new HealthChecks();
-
     // Who we are, and whom we trust. The provider of signatures is chosen here, so that its
     // warning, if there is one, comes at start.
     LOG.info("Signatures by {}", Signatures.standard().providerName());
@@ -222,9 +221,9 @@ public final class PeerNode implements AutoCloseable {
             gossipTls,
             channels.gossiping(chaincodes::runnable),
             this::keep,
+            () -> cluster.flatMap(ClusterNode::connectLeader),
             clock,
             random);
-
     this.others = new OtherPeers(gossip, cluster);
 
     // The proposal flow: dispatcher over workers, this node's and, once linked, the others'.
@@ -462,6 +461,7 @@ public final class PeerNode implements AutoCloseable {
             others,
             this::installFromSibling,
             channels::joinFromSibling),
+        gossip.relayed(),
         worker::outstanding,
         () -> {
           dispatcher.sample();

@@ -77,7 +77,7 @@ final class TestNode implements LinkListener, AutoCloseable {
             clock,
             Duration.ofMillis(5));
     try {
-      links.start();
+      links.start(List.of());
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

@@ -235,6 +235,7 @@ class GossipTest {
             tls,
             new Joined(config, height, runnable),
             this::store,
+            Optional::empty,
             InstantSource.system(),
             new Random(endpoint.hashCode()));
     int port = Integer.parseInt(endpoint.substring(endpoint.lastIndexOf(':') + 1));
