@@ -172,6 +172,20 @@ final class TidyTest {
   }
 
   @Test
+  void whatHoldsAClusterTogetherKnowsNoWallClock() throws IOException {
+    // Wall clocks jump: terms, leases and silence are told by the monotonic one.
+    Set<String> packages = Set.of("coordination", "cluster", "replication", "dispatch", "worker");
+    Pattern clocks = Pattern.compile("java\\.time\\.(Instant|Clock|Local)|java\\.util\\.Date");
+    List<String> found = new ArrayList<>();
+    for (Path file : sources("main")) {
+      if (packages.contains(packageOf(file)) && clocks.matcher(Files.readString(file)).find()) {
+        found.add(ROOT.relativize(file).toString());
+      }
+    }
+    assertEquals(List.of(), found);
+  }
+
+  @Test
   void everyMetricIsDocumented() throws IOException {
     String documented = Files.readString(ROOT.resolve("docs/metrics.md"));
     Pattern meter =
