@@ -1,6 +1,5 @@
 package org.blockraft.gossip;
 
-import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -24,7 +23,7 @@ import org.hyperledger.fabric.protos.gossip.GossipGrpc;
  *
  * <p>Fabric: gossip/comm/comm_impl.go GossipStream, Ping.
  */
-final class GossipService extends GossipGrpc.GossipImplBase implements BindableService {
+final class GossipService {
   private final GossipSettings settings;
   private final GossipTls tls;
   private final Handshake handshake;
@@ -82,14 +81,12 @@ final class GossipService extends GossipGrpc.GossipImplBase implements BindableS
         Context.current().withValue(TlsHashes.OF_CALL, hashes), call, headers, here);
   }
 
-  @Override
-  public void ping(Empty request, StreamObserver<Empty> responses) {
+  private void ping(Empty request, StreamObserver<Empty> responses) {
     responses.onNext(Empty.getDefaultInstance());
     responses.onCompleted();
   }
 
-  @Override
-  public StreamObserver<Envelope> gossipStream(StreamObserver<Envelope> responses) {
+  private StreamObserver<Envelope> gossipStream(StreamObserver<Envelope> responses) {
     ServerCallStreamObserver<Envelope> out = (ServerCallStreamObserver<Envelope>) responses;
     if (streams.isClosed()) {
       out.onError(GossipRelay.NOT_HERE.asRuntimeException());
