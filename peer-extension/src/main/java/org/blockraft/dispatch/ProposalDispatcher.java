@@ -172,9 +172,8 @@ public final class ProposalDispatcher {
     if (!(cause instanceof WorkerLost)) {
       return CompletableFuture.failedFuture(cause);
     }
-    LOG.info("A proposal goes elsewhere: {}", cause.getMessage());
     List<Place> left = new ArrayList<>(others.values());
-    left.remove(lost);
+    leave(left, lost, cause);
     return CompletableFuture.supplyAsync(() -> run(left, task), Thread::startVirtualThread);
   }
 
@@ -193,10 +192,14 @@ public final class ProposalDispatcher {
       try {
         return run(place, task);
       } catch (WorkerLost e) {
-        LOG.info("A proposal goes elsewhere: {}", e.getMessage());
-        left.remove(place);
+        leave(left, place, e);
       }
     }
+  }
+
+  private static void leave(List<Place> left, Place lost, Throwable why) {
+    LOG.info("A proposal goes elsewhere: {}", why.getMessage());
+    left.remove(lost);
   }
 
   private static ProposalResponse run(Place place, SimulationTask task) {
