@@ -48,12 +48,6 @@ public final class ProposalDispatcher {
   /** What a proposal that another node works on costs this one, of what it costs to do it here. */
   private static final double FORWARDING_SHARE = 0.25;
 
-  /**
-   * Of the proposals that another node has from here, those that it works on: the others are on
-   * their way, there or back, which takes this node's time when it is busy.
-   */
-  private static final double ARRIVED_SHARE = 0.5;
-
   /** How much more than another node this one must have to do lately; less may be chance. */
   private static final double BUSIER = 2;
 
@@ -62,10 +56,9 @@ public final class ProposalDispatcher {
   /** A worker and the number of proposals it has from here. */
   private record Place(Worker worker, AtomicInteger outstanding) {
 
-    /** What it has to do as far as this node knows: what it said last, or what it has from here. */
+    /** What it has to do as far as this node knows. */
     int load() {
-      int arrived = (int) (outstanding.get() * ARRIVED_SHARE);
-      return Math.max(worker.outstanding(), arrived) + HOP_COST;
+      return worker.outstanding() + HOP_COST;
     }
   }
 

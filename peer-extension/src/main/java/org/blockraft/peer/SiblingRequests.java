@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +47,7 @@ import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.ledger.rwset.CollectionPvtReadWriteSet;
 import org.hyperledger.fabric.protos.ledger.rwset.NsPvtReadWriteSet;
 import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
+import org.hyperledger.fabric.protos.peer.ProposalResponse;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 import org.hyperledger.fabric.protos.transientstore.TxPvtReadWriteSetWithConfigInfo;
 import org.slf4j.Logger;
@@ -110,9 +112,12 @@ final class SiblingRequests implements AutoCloseable {
 
   CompletableFuture<Reply> serve(Request request) {
     underWay.incrementAndGet();
+    CompletableFuture<Reply> answer =
+        request.hasSimulate()
+            ? simulate(request.getSimulate())
+            : CompletableFuture.supplyAsync(() -> answer(request), threads);
     CompletableFuture<Reply> reply =
-        CompletableFuture.supplyAsync(() -> answer(request), threads)
-            .whenComplete((made, failure) -> underWay.decrementAndGet());
+        answer.whenComplete((made, failure) -> underWay.decrementAndGet());
     // A copy: who cancels the stage that counts would keep it from counting.
     return reply.copy();
   }
@@ -143,7 +148,6 @@ final class SiblingRequests implements AutoCloseable {
 
   private ByteString payload(Request request) throws InvalidProtocolBufferException {
     return switch (request.getKindCase()) {
-      case SIMULATE -> simulate(request.getSimulate());
       case VERIFY_SLICE -> LinkSlices.encode(verify(request.getVerifySlice()));
       case PRIVATE_WRITE_SET -> store(request.getPrivateWriteSet());
       case FETCH_PRIVATE -> fetch(request.getFetchPrivate()).toByteString();
@@ -179,18 +183,38 @@ final class SiblingRequests implements AutoCloseable {
         .orElseThrow(() -> new Refused(Refusal.Code.BEHIND, "channel not joined: " + channelId));
   }
 
-  private ByteString simulate(Simulate simulate) throws InvalidProtocolBufferException {
-    SimulationTask task =
-        new SimulationTask(
-            SignedProposal.parseFrom(simulate.getSignedProposal()),
-            simulate.getChannel(),
-            simulate.getFiltered(),
-            simulate.getMinimumHeight());
+  private CompletableFuture<Reply> simulate(Simulate simulate) {
     try {
-      return worker.simulateForOther(task).toByteString();
+      return worker
+          .submitForOther(
+              new SimulationTask(
+                  SignedProposal.parseFrom(simulate.getSignedProposal()),
+                  simulate.getChannel(),
+                  simulate.getFiltered(),
+                  simulate.getMinimumHeight()))
+          .handle(this::simulated);
     } catch (WorkerLost e) {
-      throw new Refused(Refusal.Code.BEHIND, e.getMessage());
+      return CompletableFuture.completedFuture(refusal(Refusal.Code.BEHIND, e.getMessage()));
+    } catch (InvalidProtocolBufferException e) {
+      return CompletableFuture.completedFuture(refusal(Refusal.Code.FAILED, e.getMessage()));
     }
+  }
+
+  private Reply simulated(ProposalResponse response, Throwable failure) {
+    if (failure == null) {
+      return Reply.newBuilder()
+          .setPayload(response.toByteString())
+          .setOutstanding(worker.outstanding())
+          .build();
+    }
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return switch (cause) {
+      case ProposalRejected rejected -> refusal(Refusal.Code.REJECTED, rejected.getMessage());
+      default -> {
+        LOG.warn("A proposal of another node failed", cause);
+        yield refusal(Refusal.Code.FAILED, String.valueOf(cause.getMessage()));
+      }
+    };
   }
 
   private SliceVerdict verify(VerifySlice wanted) {

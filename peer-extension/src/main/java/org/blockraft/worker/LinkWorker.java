@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.blockraft.cluster.wire.Refusal;
 import org.blockraft.cluster.wire.Reply;
 import org.blockraft.cluster.wire.Request;
@@ -22,6 +23,14 @@ public final class LinkWorker implements Worker {
   private final Siblings siblings;
   private final NodeReplicas nodes;
   private final Duration timeout;
+
+  /** What the node had to do when it last answered; negative if it never said so. */
+  private volatile int reported = -1;
+
+  /** Given to it since then, and given to it and not answered yet. */
+  private final AtomicInteger since = new AtomicInteger();
+
+  private final AtomicInteger unanswered = new AtomicInteger();
 
   /**
    * @param timeout for one proposal; longer than any chaincode may run
@@ -50,10 +59,20 @@ public final class LinkWorker implements Worker {
     return status != null && status.linked() && !status.draining() && status.weight() > 0;
   }
 
+  /**
+   * What it said with its last answer and what was sent since; when it owes no answer, what it said
+   * in its last heartbeat. Of a node that does not say it, half of what is unanswered: the rest is
+   * on its way, there or back.
+   */
   @Override
   public int outstanding() {
+    int owed = unanswered.get();
+    int said = reported;
+    if (owed > 0 && said >= 0) {
+      return said + Math.min(since.get(), owed);
+    }
     NodeStatus status = nodes.status().get(name);
-    return status == null ? 0 : status.outstanding();
+    return Math.max(status == null ? 0 : status.outstanding(), owed / 2);
   }
 
   @Override
@@ -64,6 +83,7 @@ public final class LinkWorker implements Worker {
 
   @Override
   public ProposalResponse simulate(SimulationTask task) {
+    sent();
     try {
       return answer(siblings.await(name, request(task), timeout));
     } catch (InterruptedException e) {
@@ -73,15 +93,24 @@ public final class LinkWorker implements Worker {
       throw lost(e.getCause());
     } catch (TimeoutException e) {
       throw lost(e);
+    } finally {
+      unanswered.decrementAndGet();
     }
+  }
+
+  private void sent() {
+    since.incrementAndGet();
+    unanswered.incrementAndGet();
   }
 
   @Override
   public CompletableFuture<ProposalResponse> submit(SimulationTask task) {
+    sent();
     return siblings
         .request(name, request(task), timeout)
         .handle(
             (reply, failure) -> {
+              unanswered.decrementAndGet();
               if (failure != null) {
                 throw lost(failure);
               }
@@ -105,6 +134,10 @@ public final class LinkWorker implements Worker {
   }
 
   private ProposalResponse answer(Reply reply) {
+    if (reply.hasOutstanding()) {
+      reported = reply.getOutstanding();
+      since.set(0);
+    }
     return reply.getKindCase() == Reply.KindCase.PAYLOAD
         ? response(reply.getPayload())
         : refused(reply.getRefusal());

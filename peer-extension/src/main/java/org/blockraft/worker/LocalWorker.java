@@ -41,9 +41,13 @@ public final class LocalWorker implements Worker {
 
   @Override
   public ProposalResponse simulate(SimulationTask task) {
+    outstanding.incrementAndGet();
+    return counted(task);
+  }
+
+  private ProposalResponse counted(SimulationTask task) {
     // What simulation opens, such as a stream to a chaincode, must outlive the client's call.
     Context before = Context.ROOT.attach();
-    outstanding.incrementAndGet();
     try {
       return endorser.apply(task);
     } finally {
@@ -59,6 +63,17 @@ public final class LocalWorker implements Worker {
    * @throws WorkerLost when this node is behind
    */
   public ProposalResponse simulateForOther(SimulationTask task) {
+    requireHeight(task);
+    return simulate(task);
+  }
+
+  /** The same without making the caller wait for more than the look at the height. */
+  public CompletableFuture<ProposalResponse> submitForOther(SimulationTask task) {
+    requireHeight(task);
+    return submit(task);
+  }
+
+  private void requireHeight(SimulationTask task) {
     if (!task.channelId().isEmpty()) {
       long height = height(task.channelId());
       if (height == 0 || height < task.minimumHeight()) {
@@ -68,12 +83,13 @@ public final class LocalWorker implements Worker {
             null);
       }
     }
-    return simulate(task);
   }
 
   @Override
   public CompletableFuture<ProposalResponse> submit(SimulationTask task) {
-    return CompletableFuture.supplyAsync(() -> simulate(task), Thread::startVirtualThread);
+    // Counted from now on: what waits for a thread is work to do.
+    outstanding.incrementAndGet();
+    return CompletableFuture.supplyAsync(() -> counted(task), Thread::startVirtualThread);
   }
 
   @Override

@@ -35,7 +35,7 @@ final class PeerUnderTest implements AutoCloseable {
     this.network = network;
     this.contestant = contestant;
     this.places =
-        contestant.isCluster()
+        contestant.isCluster() || contestant.isApart()
             ? IntStream.rangeClosed(1, contestant.nodes()).mapToObj(network::node).toList()
             : List.of(network.place(contestant.isStock() ? "stock" : "ours"));
   }
@@ -45,7 +45,8 @@ final class PeerUnderTest implements AutoCloseable {
   }
 
   /**
-   * Starts all processes without data, one processor for each, and waits until they are one peer.
+   * Starts all processes without data, one processor for each, and waits until those of one peer
+   * are one.
    */
   void start() {
     if (contestant.isCluster()) {

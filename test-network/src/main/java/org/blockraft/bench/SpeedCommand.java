@@ -39,7 +39,10 @@ public final class SpeedCommand implements Callable<Integer> {
       names = "-peers",
       split = ",",
       defaultValue = "stock,1,3",
-      description = "Whom, in this order: stock, or a number of nodes. Ratios are to 1.")
+      description =
+          "Whom, in this order: stock, a number of nodes, or 3x1: three peers of one node that know"
+              + " nothing of each other, which is what the machine allows three nodes. Ratios are"
+              + " to 1.")
   private List<String> peers;
 
   @Option(

@@ -29,9 +29,7 @@ final class SpeedReport {
   }
 
   private Optional<SpeedResult> single() {
-    return results.stream()
-        .filter(r -> !r.contestant().isStock() && !r.contestant().isCluster())
-        .findFirst();
+    return results.stream().filter(r -> r.contestant().isOneNode()).findFirst();
   }
 
   List<String> lines() {
@@ -94,26 +92,40 @@ final class SpeedReport {
     return Double.isNaN(value) ? "-" : Long.toString(Math.round(value));
   }
 
-  /** What several nodes are to one node of this run. */
+  /** As many processes that know nothing of each other. */
+  private Optional<SpeedResult> apart(int processes) {
+    return results.stream()
+        .filter(r -> r.contestant().isApart() && r.contestant().nodes() == processes)
+        .findFirst();
+  }
+
+  /** What several nodes are to one node of this run, and to as many peers apart. */
   private Map<String, Double> ratios() {
     Map<String, Double> ratios = new LinkedHashMap<>();
-    Optional<SpeedResult> single = single();
     for (SpeedResult r : results) {
-      if (single.isPresent() && r.contestant().isCluster()) {
-        String title = r.contestant().title() + " to 1 node, ";
-        double base = SpeedResult.median(single.get().spread()).perSecond();
-        ratios.put(
-            title + "endorsements, clients spread",
-            SpeedResult.median(r.spread()).perSecond() / base);
-        ratios.put(
-            title + "endorsements, clients on one",
-            SpeedResult.median(r.oneNode()).perSecond() / base);
-        ratios.put(
-            title + "CPU of the leader in catch-up",
-            r.catchUp().leaderMicros() / single.get().catchUp().leaderMicros());
+      if (r.contestant().nodes() > 1) {
+        single().ifPresent(one -> compare(r, one, ratios));
+      }
+      if (r.contestant().isCluster()) {
+        apart(r.contestant().nodes()).ifPresent(others -> compare(r, others, ratios));
       }
     }
     return ratios;
+  }
+
+  private static void compare(SpeedResult r, SpeedResult with, Map<String, Double> ratios) {
+    String title = r.contestant().title() + " to " + with.contestant().title() + ", ";
+    double base = SpeedResult.median(with.spread()).perSecond();
+    ratios.put(
+        title + "endorsements, clients spread", SpeedResult.median(r.spread()).perSecond() / base);
+    if (r.contestant().isCluster()) {
+      ratios.put(
+          title + "endorsements, clients on one",
+          SpeedResult.median(r.oneNode()).perSecond() / base);
+      ratios.put(
+          title + "CPU of the leader in catch-up",
+          r.catchUp().leaderMicros() / with.catchUp().leaderMicros());
+    }
   }
 
   void write(Path file, Map<String, Object> environment) throws IOException {

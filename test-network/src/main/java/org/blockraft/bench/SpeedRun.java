@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.blockraft.testnet.PackageFile;
+import org.blockraft.testnet.PeerPlace;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 
 /** Measures one contestant after the other on the same chain, chaincode and clients. */
@@ -23,10 +24,10 @@ final class SpeedRun {
 
   private static final Duration WARMUP_MOST = Duration.ofMinutes(3);
   private static final Duration WARMUP_ROUND = Duration.ofSeconds(5);
-  private static final int WARMUP_ROUNDS = 8;
+  private static final int WARMUP_ROUNDS = 24;
 
   /** Share of the compilers in the processor time, below which they do not disturb. */
-  private static final double COMPILERS_CALM = 0.05;
+  private static final double COMPILERS_CALM = 0.04;
 
   private static final Duration CATCH_UP_POLL = Duration.ofMillis(250);
   private static final double NANOS = 1e9;
@@ -75,6 +76,9 @@ final class SpeedRun {
     SpeedResult.CatchUp catchUp = catchUp(peer, client);
     say.accept("%s: catch-up %s".formatted(contestant.title(), catchUp.facts()));
     client.install(file);
+    if (contestant.isApart()) {
+      peer.places().stream().skip(1).map(PeerPlace::address).forEach(this::prepare);
+    }
     List<SignedProposal> proposals =
         IntStream.range(0, PROPOSALS)
             .mapToObj(i -> client.proposal(chain.write(Integer.MAX_VALUE - i)).signed())
@@ -97,11 +101,21 @@ final class SpeedRun {
       }
       SpeedResult.Committed committed = committed(peer, client, spread);
       peer.limit(1);
-      double gap = gap(contestant, peer, peer.leader(), proposals);
+      double gap =
+          contestant.isApart() ? Double.NaN : gap(contestant, peer, peer.leader(), proposals);
       return new SpeedResult(contestant, peer.isLimited(), catchUp, onAll, onOne, committed, gap);
     } finally {
       spread.forEach(ManagedChannel::shutdownNow);
       one.forEach(ManagedChannel::shutdownNow);
+    }
+  }
+
+  /** Another peer, on the same channel with the same chaincode. */
+  private void prepare(String address) {
+    try (BenchClient client = new BenchClient(network, CHAINCODE, address)) {
+      client.join();
+      client.awaitHeight(height);
+      client.install(file);
     }
   }
 
