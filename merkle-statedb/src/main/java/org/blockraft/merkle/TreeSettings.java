@@ -24,16 +24,11 @@ public record TreeSettings(
 
   /**
    * A thousand blocks are some tens of seconds of a busy channel, and as much work after a crash as
-   * the commit of a few. With 256 MiB, four million keys are in memory.
+   * the commit of a few. 64 MiB hold the pages of a million keys.
    */
   public static final TreeSettings DEFAULTS =
       new TreeSettings(
-          Math.max(1, Runtime.getRuntime().availableProcessors()),
-          256 * MIB,
-          1000,
-          2,
-          100_000,
-          256);
+          Math.max(1, Runtime.getRuntime().availableProcessors()), 64 * MIB, 1000, 2, 100_000, 256);
 
   /** Checks each. */
   public TreeSettings {

@@ -17,11 +17,11 @@ import org.blockraft.state.KeyValueStore;
  * there once the savepoint says so. Safe for use by many threads.
  */
 public final class TreeStore implements Shard.PageSource {
-  /** Families of a store with a tree; open the store with them. */
-  public static final List<String> FAMILIES = List.of("merkle", "merkle.changes");
+  /** Family of the tree's rows; open the store with it. */
+  public static final String TREE = "merkle";
 
-  private static final String TREE = FAMILIES.get(0);
-  private static final String CHANGES = FAMILIES.get(1);
+  /** Family of blocks' changes; open the store with it. */
+  public static final String CHANGES = "merkle.changes";
 
   /** Larger writes would hold up a commit that waits for its turn. */
   private static final long BATCH_BYTES = 512 << 10;
@@ -32,7 +32,7 @@ public final class TreeStore implements Shard.PageSource {
   private final AtomicLong written = new AtomicLong();
 
   /**
-   * @param store with the {@link #FAMILIES}
+   * @param store with both families
    */
   public TreeStore(KeyValueStore store) {
     this.store = store;

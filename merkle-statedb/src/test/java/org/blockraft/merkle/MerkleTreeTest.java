@@ -44,7 +44,8 @@ class MerkleTreeTest {
   }
 
   private KeyValueStore store(String name) {
-    return KeyValueStore.open(folder.resolve(name), TreeStore.FAMILIES, KeyValueLimits.SMALL);
+    return KeyValueStore.open(
+        folder.resolve(name), List.of(TreeStore.TREE, TreeStore.CHANGES), KeyValueLimits.SMALL);
   }
 
   /** Positions with common beginnings of any length, and some that were there before. */

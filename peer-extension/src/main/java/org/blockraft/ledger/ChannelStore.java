@@ -4,6 +4,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.blockraft.merkle.TreePipeline;
+import org.blockraft.merkle.TreeStore;
 import org.blockraft.state.KeyValueBatch;
 import org.blockraft.state.KeyValueCache;
 import org.blockraft.state.KeyValueStore;
@@ -30,11 +34,15 @@ final class ChannelStore implements AutoCloseable {
           BlockIndex.TRANSACTIONS,
           HistoryIndex.FAMILY,
           CollectionHistory.FAMILY,
-          StateExpiry.FAMILY);
+          StateExpiry.FAMILY,
+          TreeStore.TREE,
+          TreeStore.CHANGES);
 
   private static final List<String> FAMILIES =
       List.of(
           StateDb.FAMILY,
+          TreeStore.TREE,
+          TreeStore.CHANGES,
           BlockIndex.BLOCKS,
           BlockIndex.TRANSACTIONS,
           HistoryIndex.FAMILY,
@@ -55,12 +63,19 @@ final class ChannelStore implements AutoCloseable {
   final PrivateDataCleaner cleaner;
   final TransientStore transientStore;
 
+  /** The Merkle tree over the state; empty if none is kept. */
+  final Optional<TreePipeline> tree;
+
+  /**
+   * @param treeWorkers threads for trees
+   */
   ChannelStore(
       String channelId,
       Path directory,
       LedgerSettings settings,
       KeyValueCache cache,
-      TransientStore transientStore) {
+      TransientStore transientStore,
+      Executor treeWorkers) {
     this.channelId = channelId;
     this.transientStore = transientStore;
     keyValues = KeyValueStore.open(directory.resolve("store"), FAMILIES, settings.store(), cache);
@@ -80,6 +95,13 @@ final class ChannelStore implements AutoCloseable {
       expiry = new StateExpiry(keyValues, configs);
       privateData = new PrivateDataStore(keyValues, configs);
       cleaner = new PrivateDataCleaner(keyValues, channelId);
+      tree =
+          settings
+              .tree()
+              .map(
+                  limits ->
+                      new TreePipeline(
+                          channelId, new TreeStore(keyValues), state, limits, treeWorkers));
       opened = true;
     } finally {
       if (!opened) {
@@ -139,6 +161,7 @@ final class ChannelStore implements AutoCloseable {
 
   @Override
   public void close() {
+    tree.ifPresent(TreePipeline::close);
     file.close();
     keyValues.close();
   }

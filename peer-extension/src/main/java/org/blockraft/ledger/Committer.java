@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.blockraft.intake.BlockHeaders;
 import org.blockraft.intake.VerifiedBlock;
+import org.blockraft.merkle.ChangeSet;
 import org.blockraft.mvcc.CommitHash;
 import org.blockraft.mvcc.Mvcc;
 import org.blockraft.mvcc.MvccOutcome;
@@ -302,6 +303,7 @@ final class Committer {
       store.expiry.expire(height, before, updates, plain, batch);
       store.state.apply(updates, batch);
       store.state.apply(plain, height + 1, batch);
+      Optional<ChangeSet> leaves = store.tree.map(tree -> tree.prepare(updates, height + 1, batch));
       store.index.add(
           height,
           block.headerHash(),
@@ -317,6 +319,7 @@ final class Committer {
       }
       addCollections(changed, before, updates, batch);
       store.keyValues.write(batch, false);
+      leaves.ifPresent(changes -> store.tree.orElseThrow().committed(height + 1, changes));
     }
     store.configs.forget(changed);
     if (privateData != null) {

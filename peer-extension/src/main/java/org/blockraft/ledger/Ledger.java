@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.blockraft.merkle.TreePipeline;
 import org.blockraft.simulation.HistoryReader;
 import org.blockraft.state.StateSnapshot;
 import org.blockraft.validate.CommittedTxIds;
@@ -48,6 +49,7 @@ public final class Ledger implements CommittedTxIds, AutoCloseable {
   private final CommitNotifier notifier = new CommitNotifier(this::position);
   private final List<CommitListener> listeners = new CopyOnWriteArrayList<>();
   private final LedgerMetrics metrics;
+  private final Optional<TreeMetrics> treeMetrics;
   private final Committer committer;
   private final Consumer<CommitStep> steps;
   private final ReentrantLock commitLock = new ReentrantLock();
@@ -88,6 +90,7 @@ public final class Ledger implements CommittedTxIds, AutoCloseable {
     this.steps = steps;
     this.onClose = onClose;
     this.metrics = new LedgerMetrics(meters, store.channelId, visible);
+    this.treeMetrics = store.tree.map(tree -> new TreeMetrics(meters, store.channelId, tree));
     PrivateDataCollector collector =
         new PrivateDataCollector(
             store.channelId,
@@ -225,6 +228,11 @@ public final class Ledger implements CommittedTxIds, AutoCloseable {
 
   public CommitNotifier notifier() {
     return notifier;
+  }
+
+  /** The Merkle tree over the state; empty if none is kept. */
+  public Optional<TreePipeline> tree() {
+    return store.tree;
   }
 
   public TransientStore transientStore() {
@@ -401,6 +409,7 @@ public final class Ledger implements CommittedTxIds, AutoCloseable {
       visible.close();
       notifier.close();
       metrics.close();
+      treeMetrics.ifPresent(TreeMetrics::close);
       store.close();
     } finally {
       commitLock.unlock();

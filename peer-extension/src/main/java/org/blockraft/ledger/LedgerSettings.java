@@ -1,6 +1,8 @@
 package org.blockraft.ledger;
 
 import java.time.Duration;
+import java.util.Optional;
+import org.blockraft.merkle.TreeSettings;
 import org.blockraft.state.KeyValueLimits;
 
 /**
@@ -17,6 +19,7 @@ import org.blockraft.state.KeyValueLimits;
  * @param announcedByOthers whether blocks stay unseen until {@link Ledger#announce}, as in a
  *     cluster
  * @param segmentBytesMax size at which a new block file is begun
+ * @param tree of each channel's Merkle tree; empty: none is kept
  * @param store limits of each channel's store; its cache size is that of all channels together
  */
 public record LedgerSettings(
@@ -28,6 +31,7 @@ public record LedgerSettings(
     long purgeIntervalBlocks,
     boolean announcedByOthers,
     long segmentBytesMax,
+    Optional<TreeSettings> tree,
     KeyValueLimits store) {
 
   /** Checks the limits that have no meaning at zero. */
@@ -51,6 +55,7 @@ public record LedgerSettings(
         100,
         false,
         SEGMENT_BYTES_DEFAULT,
+        Optional.of(TreeSettings.DEFAULTS),
         KeyValueLimits.DEFAULTS);
   }
 }

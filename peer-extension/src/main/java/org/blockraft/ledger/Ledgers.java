@@ -10,10 +10,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.blockraft.intake.BlockHeaders;
 import org.blockraft.intake.VerifiedBlock;
+import org.blockraft.merkle.TreeSettings;
 import org.blockraft.state.KeyValueCache;
 import org.blockraft.state.KeyValueStore;
 import org.blockraft.validate.ValidatedBlock;
@@ -41,6 +44,7 @@ public final class Ledgers implements AutoCloseable {
   private final Consumer<CommitStep> steps;
   private final KeyValueCache cache;
   private final KeyValueStore transients;
+  private final ExecutorService treeWorkers;
   private final Map<String, Ledger> open = new HashMap<>();
 
   /**
@@ -68,11 +72,19 @@ public final class Ledgers implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    this.treeWorkers = treeWorkers(settings);
     this.cache = new KeyValueCache(settings.store().cacheBytes());
     this.transients =
         KeyValueStore.open(
             root.resolve("transient"), List.of(TransientStore.FAMILY), settings.store(), cache);
     removeIncomplete();
+  }
+
+  /** As many threads as may hash at a time, and one more that writes checkpoints. */
+  private static ExecutorService treeWorkers(LedgerSettings settings) {
+    return Executors.newFixedThreadPool(
+        1 + settings.tree().map(TreeSettings::threads).orElse(0),
+        Thread.ofPlatform().name("merkle-worker-", 0).daemon().factory());
   }
 
   private void removeIncomplete() {
@@ -147,7 +159,8 @@ public final class Ledgers implements AutoCloseable {
             directory(channelId),
             settings,
             cache,
-            new TransientStore(transients, channelId));
+            new TransientStore(transients, channelId),
+            treeWorkers);
     boolean opened = false;
     try {
       Ledger ledger = new Ledger(store, settings, meters, timing, steps, () -> forget(channelId));
@@ -240,6 +253,7 @@ public final class Ledgers implements AutoCloseable {
       ledgers = List.copyOf(open.values());
     }
     ledgers.forEach(Ledger::close);
+    treeWorkers.shutdown();
     transients.close();
     cache.close();
   }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.blockraft.gossip.GossipSettings;
+import org.blockraft.merkle.TreeSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -157,13 +158,15 @@ public record PeerConfig(
    *
    * @param validationThreads fixed pool that checks signatures
    * @param blocksAhead blocks taken from the orderer and not yet committed, at most
+   * @param tree the Merkle tree of each channel's state; empty: there is none
    */
   public record Own(
       Compatibility compatibility,
       long blockCacheBytes,
       long writeBufferBytes,
       int validationThreads,
-      int blocksAhead) {}
+      int blocksAhead,
+      Optional<TreeSettings> tree) {}
 
   /** Reads everything; throws {@link ConfigurationException} with the key at fault. */
   public static PeerConfig from(CoreYaml yaml, boolean devModeFlag) {
@@ -423,6 +426,24 @@ public record PeerConfig(
         yaml.integer("blockraft.ledger.blockCacheBytes", 64 * 1024 * 1024),
         yaml.integer("blockraft.ledger.writeBufferBytes", 32 * 1024 * 1024),
         yaml.integer("blockraft.validation.threads", pool > 0 ? pool : processors),
-        yaml.integer("blockraft.intake.blocksAhead", 32));
+        yaml.integer("blockraft.intake.blocksAhead", 32),
+        yaml.flag("blockraft.merkle.enabled", true)
+            ? Optional.of(tree(yaml, TreeSettings.DEFAULTS))
+            : Optional.empty());
+  }
+
+  private static TreeSettings tree(CoreYaml yaml, TreeSettings defaults) {
+    String at = "blockraft.merkle.";
+    try {
+      return new TreeSettings(
+          yaml.integer(at + "threads", defaults.threads()),
+          yaml.integer(at + "cacheBytes", (int) defaults.cacheBytes()),
+          yaml.integer(at + "checkpointBlocks", defaults.checkpointBlocks()),
+          yaml.integer(at + "checkpointsKept", defaults.checkpointsKept()),
+          yaml.integer(at + "rootsKept", defaults.rootsKept()),
+          yaml.integer(at + "lagBlocksMax", defaults.lagBlocksMax()));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException("blockraft.merkle: " + e.getMessage(), e);
+    }
   }
 }

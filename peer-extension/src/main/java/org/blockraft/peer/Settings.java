@@ -60,6 +60,7 @@ final class Settings {
         config.ledger().purgeInterval(),
         config.cluster().isPresent(),
         LedgerSettings.SEGMENT_BYTES_DEFAULT,
+        config.own().tree(),
         new KeyValueLimits(
             config.own().blockCacheBytes(),
             config.own().writeBufferBytes(),

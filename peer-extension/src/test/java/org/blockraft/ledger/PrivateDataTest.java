@@ -155,6 +155,7 @@ class PrivateDataTest {
                 defaults.purgeIntervalBlocks(),
                 defaults.announcedByOthers(),
                 defaults.segmentBytesMax(),
+                defaults.tree(),
                 defaults.store()),
             step -> {});
     ledger = ledgers.open();

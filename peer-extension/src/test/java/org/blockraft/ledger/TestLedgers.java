@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.blockraft.merkle.TreeSettings;
 import org.blockraft.state.KeyValueLimits;
 import org.blockraft.state.StateSnapshot;
 import org.blockraft.state.VersionedValue;
@@ -23,6 +25,7 @@ final class TestLedgers implements AutoCloseable {
           5,
           false,
           4000,
+          Optional.of(new TreeSettings(2, 1 << 20, 4, 1, 100, 4)),
           KeyValueLimits.SMALL);
 
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();

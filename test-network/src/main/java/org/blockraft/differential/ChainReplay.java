@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.ConfigUpdates;
 import org.blockraft.intake.BlockHeaders;
@@ -19,6 +20,7 @@ import org.blockraft.lifecycle.CommittedDefinitions;
 import org.blockraft.lifecycle.DefinitionCache;
 import org.blockraft.lifecycle.ImplicitDissemination;
 import org.blockraft.lifecycle.PackageEvents;
+import org.blockraft.merkle.TreeSettings;
 import org.blockraft.state.KeyValueLimits;
 import org.blockraft.state.StateSnapshot;
 import org.blockraft.validate.BlockValidator;
@@ -58,6 +60,7 @@ final class ChainReplay implements AutoCloseable {
             HISTORY_BLOCKS,
             false,
             LedgerSettings.SEGMENT_BYTES_DEFAULT,
+            Optional.of(TreeSettings.DEFAULTS),
             KeyValueLimits.DEFAULTS);
     this.ledgers = new Ledgers(folder, settings, new SimpleMeterRegistry());
     this.ledger = ledgers.create(genesis);
