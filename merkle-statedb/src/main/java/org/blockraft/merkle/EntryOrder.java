@@ -52,6 +52,16 @@ final class EntryOrder {
     return (int) (word << (first - from * Byte.SIZE) >>> (Long.SIZE - count));
   }
 
+  /** Whether a position begins with the first bits of a prefix. */
+  static boolean begins(byte[] position, int at, byte[] prefix, int bits) {
+    int bytes = bits >>> 3;
+    if (!Arrays.equals(position, at, at + bytes, prefix, 0, bytes)) {
+      return false;
+    }
+    int rest = bits & 7;
+    return rest == 0 || ((position[at + bytes] ^ prefix[bytes]) & 0xFF) >>> (8 - rest) == 0;
+  }
+
   /** The entries in order of position, in the same array or another one. */
   static byte[] sort(byte[] entries) {
     int count = entries.length / ChangeSet.ENTRY_BYTES;

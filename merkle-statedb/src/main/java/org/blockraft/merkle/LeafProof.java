@@ -21,6 +21,11 @@ public final class LeafProof {
     return bytes.clone();
   }
 
+  /** The same, shared. */
+  byte[] shared() {
+    return bytes;
+  }
+
   /** Whether the leaf is that of a position. */
   public boolean isOf(byte[] position) {
     return bytes.length > 1

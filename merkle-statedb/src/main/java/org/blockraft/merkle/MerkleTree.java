@@ -322,4 +322,25 @@ public final class MerkleTree {
     shards[node - SHARDS].prove(position, hashers[0], proof);
     return proof.build();
   }
+
+  /**
+   * All leaves whose positions begin with some bits, and the way from above them to the root.
+   *
+   * @param bits of {@code prefix} that count
+   * @return empty if there are more than {@code leavesMax}
+   */
+  public Optional<RangeProof> range(byte[] prefix, int bits, int leavesMax) {
+    byte[] first = RangeProof.firstPosition(prefix, bits);
+    LeafProof way = prove(first);
+    ByteArrayOutputStream entries = new ByteArrayOutputStream();
+    int known = Math.min(bits, Shard.SHARD_BITS);
+    int from = EntryOrder.bits(first, 0, 0, known) << (Shard.SHARD_BITS - known);
+    int bytesMax = Math.multiplyExact(leavesMax, ChangeSet.ENTRY_BYTES);
+    for (int i = from; i < from + (1 << (Shard.SHARD_BITS - known)); i++) {
+      if (!shards[i].range(first, bits, entries, bytesMax)) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(RangeProof.of(bits, way, entries.toByteArray()));
+  }
 }

@@ -1,5 +1,6 @@
 package org.blockraft.merkle;
 
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -298,6 +299,30 @@ final class Shard {
     int next = EntryOrder.bit(position, 0, depth) ? left + 1 : left;
     proof.add(depth, hashes, (next ^ 1) * HASH);
     return next;
+  }
+
+  /**
+   * Adds the entries whose positions begin with some bits, in order.
+   *
+   * @param bytesMax that {@code into} may have afterwards
+   * @return false if there are more
+   */
+  boolean range(byte[] prefix, int bits, ByteArrayOutputStream into, int bytesMax) {
+    int known = Math.clamp(bits - SHARD_BITS, 0, levels);
+    int first = EntryOrder.bits(prefix, 0, SHARD_BITS, known) << (levels - known);
+    for (int page = first; page < first + (1 << (levels - known)); page++) {
+      load(new int[] {page});
+      byte[] entries = pages[page];
+      for (int at = 0; at < entries.length; at += ChangeSet.ENTRY_BYTES) {
+        if (EntryOrder.begins(entries, at, prefix, bits)) {
+          if (into.size() >= bytesMax) {
+            return false;
+          }
+          into.write(entries, at, ChangeSet.ENTRY_BYTES);
+        }
+      }
+    }
+    return true;
   }
 
   /** All leaves in order, page by page. */
