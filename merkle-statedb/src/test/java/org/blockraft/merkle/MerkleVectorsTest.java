@@ -188,7 +188,8 @@ final class MerkleVectorsTest {
   void theTreeGivesWhatThePageSays() throws Exception {
     List<String> page = documented();
     try (KeyValueStore store =
-        KeyValueStore.open(folder, TreeStore.FAMILIES, KeyValueLimits.SMALL)) {
+        KeyValueStore.open(
+            folder, List.of(TreeStore.TREE, TreeStore.CHANGES), KeyValueLimits.SMALL)) {
       TreeSettings settings = new TreeSettings(2, 1 << 20, 10, 1, 100, 8);
       MerkleTree tree = MerkleTree.open(new TreeStore(store), settings, workers);
       assertTrue(page.contains("root 0 = " + hex(tree.root())));

@@ -37,7 +37,9 @@ final class RangeProofTest {
 
   @BeforeEach
   void open() {
-    store = KeyValueStore.open(folder, TreeStore.FAMILIES, KeyValueLimits.SMALL);
+    store =
+        KeyValueStore.open(
+            folder, List.of(TreeStore.TREE, TreeStore.CHANGES), KeyValueLimits.SMALL);
     TreeSettings settings = new TreeSettings(2, 1 << 20, 10, 1, 100, 8);
     tree = MerkleTree.open(new TreeStore(store), settings, workers);
   }
