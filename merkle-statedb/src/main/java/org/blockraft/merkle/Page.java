@@ -74,16 +74,29 @@ final class Page {
   static void root(byte[] page, int from, int to, TreeHasher hasher, byte[] into, int at) {
     if (from == to) {
       Arrays.fill(into, at, at + HASH, (byte) 0);
-    } else if (to - from == ENTRY) {
-      hasher.leaf(page, from, into, at);
     } else {
-      int bit = EntryOrder.firstDifference(page, from, page, to - ENTRY);
-      int middle = split(page, from, to, bit);
-      byte[] children = new byte[2 * HASH];
-      root(page, from, middle, hasher, children, 0);
-      root(page, middle, to, hasher, children, HASH);
-      hasher.node(bit, children, 0, children, HASH, into, at);
+      root(page, from, to, 0, hasher, into, at);
     }
+  }
+
+  /**
+   * The hash at the top of at least one entry.
+   *
+   * @param level of the node below the page's top; as deep as there are bits, at most
+   */
+  private static void root(
+      byte[] page, int from, int to, int level, TreeHasher hasher, byte[] into, int at) {
+    if (to - from == ENTRY) {
+      hasher.leaf(page, from, into, at);
+      return;
+    }
+    int bit = EntryOrder.firstDifference(page, from, page, to - ENTRY);
+    int middle = to - from == 2 * ENTRY ? from + ENTRY : split(page, from, to, bit);
+    byte[] children = hasher.children();
+    int left = level * 2 * HASH;
+    root(page, from, middle, level + 1, hasher, children, left);
+    root(page, middle, to, level + 1, hasher, children, left + HASH);
+    hasher.node(bit, children, left, children, left + HASH, into, at);
   }
 
   /** The hash at the top of a whole page. */

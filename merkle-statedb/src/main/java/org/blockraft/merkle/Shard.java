@@ -19,7 +19,7 @@ final class Shard {
   static final int SHARD_BITS = Byte.SIZE;
 
   /** Leaves for each page, on average, at which the pages are split: half as many are left. */
-  private static final int PAGE_LEAVES = 16;
+  private static final int PAGE_LEAVES = 8;
 
   /** Pages are numbered by an int, and their hashes fit in one array. */
   private static final int LEVELS_MAX = 24;

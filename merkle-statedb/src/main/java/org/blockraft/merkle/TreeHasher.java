@@ -25,6 +25,7 @@ public final class TreeHasher {
 
   private final MessageDigest digest;
   private final byte[] node = new byte[NODE_BYTES];
+  private final byte[] children = new byte[Byte.SIZE * HASH_BYTES * 2 * HASH_BYTES];
   private final byte[] head = new byte[CONTENT_HEAD_BYTES];
 
   /** A hasher of its own for the calling thread. */
@@ -98,6 +99,11 @@ public final class TreeHasher {
     } else {
       node(depth, left, leftAt, right, rightAt, into, intoAt);
     }
+  }
+
+  /** Room for two hashes at each of as many levels as a position has bits. */
+  byte[] children() {
+    return children;
   }
 
   static boolean isEmpty(byte[] hashes, int at) {
