@@ -4,7 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -52,6 +54,9 @@ final class Shard {
 
   /** Keys of rows that the next checkpoint replaces. */
   private List<byte[]> stale = new ArrayList<>();
+
+  /** Rows of the next checkpoint that were written early and whose pages are empty by now. */
+  private final Map<Integer, byte[]> emptied = new HashMap<>();
 
   private long dirtyBytes;
   private BitSet used = new BitSet();
@@ -264,6 +269,8 @@ final class Shard {
 
   /** All rows of pages and chunks are of no use any more. */
   private void forgetStored() {
+    stale.addAll(emptied.values());
+    emptied.clear();
     for (int page = 0; page < storedAt.length; page++) {
       if (storedAt[page] > 0) {
         stale.add(TreeRows.page(number, levels, page, storedAt[page]));
@@ -341,10 +348,13 @@ final class Shard {
     List<ShardChanges.Row> rows = new ArrayList<>();
     for (int page = dirty.nextSetBit(0); page >= 0; page = dirty.nextSetBit(page + 1)) {
       boolean empty = pages[page].length == 0;
-      if (storedAt[page] > 0 && (empty || storedAt[page] != height)) {
+      if (storedAt[page] == height && empty) {
+        emptied.put(page, TreeRows.page(number, levels, page, height));
+      } else if (storedAt[page] > 0 && storedAt[page] != height) {
         stale.add(TreeRows.page(number, levels, page, storedAt[page]));
       }
       if (!empty) {
+        emptied.remove(page);
         rows.add(new ShardChanges.Row(TreeRows.page(number, levels, page, height), pages[page]));
       }
       storedAt[page] = empty ? 0 : height;
@@ -366,6 +376,8 @@ final class Shard {
       rows.add(new ShardChanges.Row(TreeRows.chunk(number, levels, i, height), chunk(i)));
     }
     dirtyChunks.clear();
+    stale.addAll(emptied.values());
+    emptied.clear();
     if (shardStoredAt > 0) {
       stale.add(TreeRows.shard(number, shardStoredAt));
     }

@@ -168,6 +168,39 @@ class MerkleTreeTest {
     }
   }
 
+  /** A row written early, whose page is emptied and filled again before the checkpoint, lives. */
+  @Test
+  void aPageEmptiedAndFilledAgainStays() {
+    byte[] entry = new byte[ChangeSet.ENTRY_BYTES];
+    byte[] gone = entry.clone();
+    entry[40] = 1;
+    byte[] filler = new byte[2000 * ChangeSet.ENTRY_BYTES];
+    random.nextBytes(filler);
+    for (int at = 0; at < filler.length; at += ChangeSet.ENTRY_BYTES) {
+      filler[at] = 0;
+      filler[at + 1] |= (byte) 0x80;
+    }
+    ChangeSet others = ChangeSet.sorted(filler);
+    try (KeyValueStore store = store("store")) {
+      TreeStore rows = new TreeStore(store);
+      MerkleTree tree = MerkleTree.open(rows, settings(1, 1 << 20), workers);
+      byte[] root = new byte[32];
+      for (int height = 1; height <= 40; height++) {
+        // The others make the shard write early each time.
+        ChangeSet one = ChangeSet.sorted(height == 3 ? gone : entry);
+        tree.apply(height < 9 ? others.then(one) : others, height);
+        if (tree.isAtCheckpoint()) {
+          tree.write(tree.collect());
+          tree.prune(height);
+          root = tree.root();
+        }
+      }
+      MerkleTree again = MerkleTree.open(rows, settings(1, 1 << 20), workers);
+      assertArrayEquals(root, again.root());
+      again.apply(others.then(ChangeSet.sorted(entry)), 41);
+    }
+  }
+
   @Test
   void proofsShowWhatIsThereAndWhatIsNot() {
     List<byte[]> known = new ArrayList<>();
