@@ -13,11 +13,16 @@ import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.IdentityException;
 import org.blockraft.identity.OrdererSection;
 import org.blockraft.identity.SignedData;
+import org.blockraft.intake.BlockHeaders;
 import org.blockraft.intake.OrdererEndpoint;
 import org.blockraft.ledger.BlockCursor;
 import org.blockraft.ledger.Ledger;
 import org.blockraft.ledger.TxPrivateData;
 import org.blockraft.ledger.TxStatus;
+import org.blockraft.merkle.MerkleException;
+import org.blockraft.merkle.ProvedState;
+import org.blockraft.merkle.TreePipeline;
+import org.blockraft.state.StateKey;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Config;
 import org.hyperledger.fabric.protos.common.MSPPrincipal;
@@ -99,6 +104,26 @@ public final class LedgerChannel implements ServedChannel {
       }
     }
     return result;
+  }
+
+  @Override
+  public Optional<CompletableFuture<ProvedState>> prove(List<StateKey> keys) {
+    return ledger.tree().map(tree -> prove(tree, keys));
+  }
+
+  private CompletableFuture<ProvedState> prove(TreePipeline tree, List<StateKey> keys) {
+    return tree.status().rebuilding()
+        ? CompletableFuture.failedFuture(
+            new MerkleException("the Merkle tree of " + id() + " is being made from the state"))
+        : tree.prove(keys);
+  }
+
+  @Override
+  public Optional<ByteString> blockHash(long number, Duration wait) throws InterruptedException {
+    return ledger.awaitVisible(number + 1, wait)
+        ? Optional.of(
+            ByteString.copyFrom(BlockHeaders.headerHash(ledger.blockByNumber(number).getHeader())))
+        : Optional.empty();
   }
 
   @Override

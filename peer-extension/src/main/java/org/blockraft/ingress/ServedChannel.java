@@ -1,12 +1,16 @@
 package org.blockraft.ingress;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.blockraft.identity.SignedData;
 import org.blockraft.intake.OrdererEndpoint;
 import org.blockraft.ledger.TxStatus;
+import org.blockraft.merkle.ProvedState;
+import org.blockraft.state.StateKey;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Config;
 import org.hyperledger.fabric.protos.common.MSPPrincipal;
@@ -51,6 +55,21 @@ public interface ServedChannel {
    * @throws RuntimeException with Fabric's text when it cannot be had
    */
   Map<Long, TxPvtReadWriteSet> privateData(long block, SignedData requester);
+
+  /**
+   * Has keys of the state proved.
+   *
+   * @return empty if no Merkle tree is kept; fails with {@link
+   *     org.blockraft.merkle.MerkleException} if the tree cannot answer
+   */
+  Optional<CompletableFuture<ProvedState>> prove(List<StateKey> keys);
+
+  /**
+   * The hash of a block's header, after waiting until clients may know of the block.
+   *
+   * @return empty if they may not in time
+   */
+  Optional<ByteString> blockHash(long number, Duration wait) throws InterruptedException;
 
   /** The orderers of the channel in the order of its configuration. */
   List<OrdererEndpoint> orderers();

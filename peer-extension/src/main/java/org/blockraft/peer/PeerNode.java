@@ -50,6 +50,8 @@ import org.blockraft.ingress.LocalMembers;
 import org.blockraft.ingress.Members;
 import org.blockraft.ingress.RemoteEndorsers;
 import org.blockraft.ingress.ServedChannels;
+import org.blockraft.ingress.StateProofLimits;
+import org.blockraft.ingress.StateProofService;
 import org.blockraft.intake.OrdererBroadcast;
 import org.blockraft.intake.OrdererConnections;
 import org.blockraft.intake.OrdererSettings;
@@ -301,6 +303,15 @@ public final class PeerNode implements AutoCloseable {
     if (config.gateway().enabled()) {
       mounted.add(gateway);
     }
+    mounted.add(
+        new StateProofService(
+            StateProofLimits.DEFAULTS,
+            served,
+            acls::check,
+            signer.serialized(),
+            signer::sign,
+            config.authentication().timeWindow(),
+            clock));
     Optional<SslContext> tls =
         serverCredentials.map(c -> TlsTrust.server(c, mutualTls, clientRoots));
     this.server = new GrpcServer(settings.server(config.listenAddress(), tls), mounted, meters);

@@ -8,12 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.blockraft.identity.IdentityException;
 import org.blockraft.identity.MspManager;
 import org.blockraft.identity.SignedData;
+import org.blockraft.intake.BlockHeaders;
 import org.blockraft.intake.OrdererEndpoint;
 import org.blockraft.ledger.LedgerException;
 import org.blockraft.ledger.TxStatus;
+import org.blockraft.merkle.ProvedState;
+import org.blockraft.state.StateKey;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Config;
 import org.hyperledger.fabric.protos.common.MSPPrincipal;
@@ -31,6 +35,8 @@ final class ScriptedChannel implements ServedChannel {
   boolean byzantine;
   Config config = Config.getDefaultInstance();
   Map<Long, TxPvtReadWriteSet> privateData = Map.of();
+  volatile Function<List<StateKey>, Optional<CompletableFuture<ProvedState>>> prover =
+      _ -> Optional.empty();
 
   ScriptedChannel(String id, MspManager msps) {
     this.id = id;
@@ -103,6 +109,19 @@ final class ScriptedChannel implements ServedChannel {
   @Override
   public Map<Long, TxPvtReadWriteSet> privateData(long block, SignedData requester) {
     return privateData;
+  }
+
+  @Override
+  public Optional<CompletableFuture<ProvedState>> prove(List<StateKey> keys) {
+    return prover.apply(keys);
+  }
+
+  @Override
+  public synchronized Optional<ByteString> blockHash(long number, Duration wait) {
+    return number < blocks.size()
+        ? Optional.of(
+            ByteString.copyFrom(BlockHeaders.headerHash(blocks.get((int) number).getHeader())))
+        : Optional.empty();
   }
 
   @Override

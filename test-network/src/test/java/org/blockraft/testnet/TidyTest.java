@@ -73,6 +73,7 @@ final class TidyTest {
                   "intake",
                   "validate",
                   "worker",
+                  "merkle",
                   "state")),
           Map.entry("gossip", Set.of("identity", "ledger")));
 
