@@ -29,8 +29,11 @@ import org.slf4j.LoggerFactory;
 public final class TreePipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TreePipeline.class);
 
-  /** Blocks that are taken at once, so that roots of a long way still appear one by one. */
-  private static final int FOLD_BLOCKS = 32;
+  /**
+   * Heights whose roots are always there, however far the tree is behind: blocks in between may be
+   * taken at once. Nodes of a cluster compare their roots at these.
+   */
+  public static final int ROUND_BLOCKS = 16;
 
   /** Times that a proof is begun anew because a block came in between. */
   private static final int PROOF_ATTEMPTS = 10;
@@ -44,6 +47,7 @@ public final class TreePipeline implements AutoCloseable {
   private final TreeSettings settings;
   private final Executor workers;
   private final PendingChanges pending;
+  private final RecentRoots recent = new RecentRoots();
   private final TreeHasher hasher = new TreeHasher();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
@@ -53,6 +57,7 @@ public final class TreePipeline implements AutoCloseable {
   private long stateHeight;
   private long changed;
   private volatile boolean rebuilding;
+  private boolean rebuildWanted;
   private boolean closed;
   private RuntimeException failed;
   private volatile TreeStatus status;
@@ -143,8 +148,23 @@ public final class TreePipeline implements AutoCloseable {
 
   /** The root at a height; empty if it is not known yet, or not any more, or never was. */
   public Optional<byte[]> root(long height) {
-    TreeStatus now = status;
-    return now.height() == height && height > 0 ? Optional.of(now.root()) : store.root(height);
+    return recent.get(height).or(() -> store.root(height));
+  }
+
+  /** The root at a height that was reached not long ago; never reads from disk. */
+  public Optional<byte[]> recentRoot(long height) {
+    return recent.get(height);
+  }
+
+  /** Has the tree made anew from the state, since it is not what it should be. */
+  public void rebuild() {
+    lock.lock();
+    try {
+      rebuildWanted = true;
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Waits until the tree includes a height; false if it does not in time. */
@@ -198,22 +218,42 @@ public final class TreePipeline implements AutoCloseable {
   private void run() {
     try {
       MerkleTree tree = open();
-      CheckpointWriter writer = new CheckpointWriter(tree, workers);
-      if (rebuilding) {
-        writer.start();
+      while (follow(tree)) {
+        tree = fromState();
       }
-      publish(tree, writer);
-      while (awaitWork(tree)) {
-        answer(tree);
-        step(tree, writer);
-        answer(tree);
-      }
-      writer.await();
     } catch (RuntimeException e) {
       LOG.error("The Merkle tree of channel {} has stopped", name, e);
       fail(e);
     } finally {
       fail(new MerkleException("the tree of " + name + " is closed"));
+    }
+  }
+
+  /** Keeps a tree behind the state; true if it is to be made anew, false at the end. */
+  private boolean follow(MerkleTree tree) {
+    CheckpointWriter writer = new CheckpointWriter(tree, workers);
+    if (rebuilding) {
+      writer.start();
+    }
+    recent.add(tree.height(), tree.root());
+    publish(tree, writer);
+    boolean anew = false;
+    while (!anew && awaitWork(tree)) {
+      answer(tree);
+      step(tree, writer);
+      answer(tree);
+      anew = isRebuildWanted();
+    }
+    writer.await();
+    return anew;
+  }
+
+  private boolean isRebuildWanted() {
+    lock.lock();
+    try {
+      return rebuildWanted;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -232,7 +272,7 @@ public final class TreePipeline implements AutoCloseable {
     } catch (MerkleException e) {
       LOG.error("The Merkle tree of channel {} is of no use", name, e);
     }
-    return rebuild();
+    return fromState();
   }
 
   private boolean isConnected(long from, long to) {
@@ -245,9 +285,16 @@ public final class TreePipeline implements AutoCloseable {
   }
 
   /** Makes the tree anew from all keys of the state. */
-  private MerkleTree rebuild() {
+  private MerkleTree fromState() {
     rebuilding = true;
     LOG.info("Making the Merkle tree of channel {} from its state", name);
+    lock.lock();
+    try {
+      rebuildWanted = false;
+    } finally {
+      lock.unlock();
+    }
+    recent.clear();
     store.removeTree();
     MerkleTree tree = MerkleTree.open(store, settings, workers);
     try (StateSnapshot snapshot = state.snapshot()) {
@@ -264,7 +311,7 @@ public final class TreePipeline implements AutoCloseable {
   private boolean awaitWork(MerkleTree tree) {
     lock.lock();
     try {
-      while (!closed && questions.isEmpty() && tree.height() >= stateHeight) {
+      while (!closed && !rebuildWanted && questions.isEmpty() && tree.height() >= stateHeight) {
         work.await(IDLE_MILLIS, TimeUnit.MILLISECONDS);
       }
       return !closed;
@@ -283,7 +330,8 @@ public final class TreePipeline implements AutoCloseable {
     long to;
     lock.lock();
     try {
-      to = Math.min(Math.min(stateHeight, from + FOLD_BLOCKS), settings.checkpointAfter(from));
+      long round = (from / ROUND_BLOCKS + 1) * ROUND_BLOCKS;
+      to = Math.min(Math.min(stateHeight, round), settings.checkpointAfter(from));
       for (TreeQuestion question : questions) {
         to = Math.min(to, Math.max(from, question.height()));
       }
@@ -295,6 +343,7 @@ public final class TreePipeline implements AutoCloseable {
     }
     if (to > from) {
       tree.apply(changes, to);
+      recent.add(to, tree.root());
       changed += changes.size();
       if (tree.isAtCheckpoint()) {
         writer.start();

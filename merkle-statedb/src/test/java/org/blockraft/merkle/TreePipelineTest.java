@@ -171,6 +171,18 @@ class TreePipelineTest {
   }
 
   @Test
+  void isMadeAnewOnDemand() throws Exception {
+    for (int i = 1; i <= 20; i++) {
+      commit(true);
+    }
+    checkTree(20);
+    tree.rebuild();
+    commit(true);
+    checkTree(21);
+    assertArrayEquals(roots.get(21), tree.recentRoot(21).orElseThrow());
+  }
+
+  @Test
   void aStateThatNeverHadATreeGetsOne() throws Exception {
     StateUpdates updates = updates(0);
     try (KeyValueBatch batch = store.batch()) {

@@ -218,11 +218,15 @@ public final class ProposalDispatcher {
     for (Place place : others.values()) {
       forwarded += place.outstanding.get();
     }
-    int load = local.worker.outstanding() + (int) (forwarded * FORWARDING_SHARE);
+    boolean elsewhere = !local.worker.isAvailable();
+    int load =
+        elsewhere
+            ? Integer.MAX_VALUE
+            : local.worker.outstanding() + (int) (forwarded * FORWARDING_SHARE);
     double lately = demand.value();
     for (Place place : places) {
       if (place.load() < load
-          && lately > place.worker.load() * BUSIER + BUSIER_BY
+          && (elsewhere || lately > place.worker.load() * BUSIER + BUSIER_BY)
           && place.worker.isAvailable()
           && place.worker.height(task.channelId()) >= task.minimumHeight()) {
         best = place;

@@ -166,6 +166,9 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
     Gauge.builder("cluster.draining", duties, d -> d.isDraining() ? 1 : 0)
         .description("Whether this node wants neither leadership nor work of other nodes.")
         .register(meters);
+    Gauge.builder("cluster.distrusted", this, node -> node.isTrusted() ? 0 : 1)
+        .description("Whether most nodes have another state than this one.")
+        .register(meters);
     Gauge.builder("cluster.loop_depth", loop, LoopThread::depth)
         .description("Work that waits for the cluster's loop.")
         .register(meters);
@@ -313,11 +316,18 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
   }
 
   private Heartbeat.Builder load() {
+    watchTrust();
     return Heartbeat.newBuilder()
         .setOutstanding(outstanding.getAsInt())
         .setLoad(sampled.getAsDouble())
         .setDraining(duties.isDraining())
-        .setWeight(holdings.isComplete() ? Runtime.getRuntime().availableProcessors() : 0);
+        .setWeight(
+            holdings.isComplete() && isTrusted() ? Runtime.getRuntime().availableProcessors() : 0);
+  }
+
+  /** Whether the state of all channels is that of the other nodes, as far as is known. */
+  boolean isTrusted() {
+    return channels.values().stream().noneMatch(ClusteredChannel::isOutvoted);
   }
 
   private void depose(Leader leader) {
@@ -409,6 +419,11 @@ final class ClusterNode implements LinkListener, Coordinator.Listener, AutoClose
         term.map(Term::revision).orElse(0L));
     replicas.changed();
     leadership.forEach(listener -> listener.accept(leading));
+  }
+
+  /** Looked at with each heartbeat; see {@link Duties#distrust}. */
+  private void watchTrust() {
+    duties.distrust(!isTrusted());
   }
 
   @Override

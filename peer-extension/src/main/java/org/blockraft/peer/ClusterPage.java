@@ -95,6 +95,7 @@ final class ClusterPage {
         .put("role", failure.isPresent() ? "stopped" : channel.replica().role())
         .put("durable", channel.durable().height())
         .put("announced", channel.announced())
+        .put("otherState", channel.isOutvoted())
         .put("failure", failure.map(Throwable::getMessage).orElse(null));
   }
 }

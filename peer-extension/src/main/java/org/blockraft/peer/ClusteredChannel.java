@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.blockraft.cluster.wire.StateRoot;
 import org.blockraft.cluster.wire.StoredPrivate;
 import org.blockraft.coordination.EventLoop;
 import org.blockraft.coordination.Term;
@@ -23,6 +25,7 @@ import org.blockraft.ledger.Ledger;
 import org.blockraft.ledger.LedgerException;
 import org.blockraft.ledger.PrivateDataSource;
 import org.blockraft.ledger.TxPrivateData;
+import org.blockraft.merkle.TreePipeline;
 import org.blockraft.replication.ChannelReplica;
 import org.blockraft.replication.DecidedBlock;
 import org.blockraft.replication.FollowerPipeline;
@@ -62,6 +65,7 @@ final class ClusteredChannel implements ReplicatedChannel, BlockFlow, AutoClosea
   private final ExecutorService roles;
   private BlockPipeline leading;
   private FollowerPipeline following;
+  private volatile boolean outvoted;
   private volatile boolean closed;
 
   /**
@@ -203,6 +207,53 @@ final class ClusteredChannel implements ReplicatedChannel, BlockFlow, AutoClosea
   @Override
   public void announce(long height) {
     ledger.announce(height);
+  }
+
+  @Override
+  public List<StateRoot> roots() {
+    Optional<TreePipeline> tree = ledger.tree();
+    if (tree.isEmpty()) {
+      return List.of();
+    }
+    long newest = tree.get().status().height();
+    long round = newest - newest % TreePipeline.ROUND_BLOCKS;
+    List<StateRoot> roots = new ArrayList<>();
+    for (long height : round == newest ? new long[] {newest} : new long[] {round, newest}) {
+      root(height)
+          .ifPresent(
+              hash -> roots.add(StateRoot.newBuilder().setHeight(height).setHash(hash).build()));
+    }
+    return roots;
+  }
+
+  @Override
+  public Optional<ByteString> root(long height) {
+    return ledger
+        .tree()
+        .flatMap(tree -> tree.recentRoot(height))
+        .map(UnsafeByteOperations::unsafeWrap);
+  }
+
+  /**
+   * A tree that went wrong is made anew from the state; until its root is that of the others this
+   * node works for nobody.
+   */
+  @Override
+  public void outvoted(boolean otherState) {
+    if (otherState && !outvoted) {
+      LOG.error(
+          "[{}] Most nodes have another state than this one: it does no work until it has theirs",
+          channelId());
+      ledger.tree().ifPresent(TreePipeline::rebuild);
+    } else if (!otherState && outvoted) {
+      LOG.info("[{}] The state of this node is that of the others again", channelId());
+    }
+    outvoted = otherState;
+  }
+
+  /** Whether most members have another state. */
+  boolean isOutvoted() {
+    return outvoted;
   }
 
   @Override

@@ -38,6 +38,7 @@ final class Duties {
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private String order = "";
   private boolean stopping;
+  private boolean distrusted;
   private long drainingSince;
   private volatile boolean draining;
 
@@ -84,7 +85,7 @@ final class Duties {
   }
 
   private void update() {
-    boolean wanted = stopping || !order.isEmpty();
+    boolean wanted = stopping || distrusted || !order.isEmpty();
     if (wanted != draining) {
       draining = wanted;
       drainingSince = loop.nanoTime();
@@ -93,6 +94,14 @@ final class Duties {
               ? "Draining: this node gives leadership and work of other nodes away"
               : "This node is no longer drained");
       coordinator.candidate(!draining);
+    }
+  }
+
+  /** Whether this node's state is not that of the others: it may neither lead nor work then. */
+  void distrust(boolean is) {
+    if (is != distrusted) {
+      distrusted = is;
+      update();
     }
   }
 

@@ -92,9 +92,6 @@ import org.slf4j.LoggerFactory;
 public final class PeerNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("nodeCmd");
 
-  /** Proposals under way on this node when core.yaml sets no limit; stock's own default. */
-  private static final int PROPOSALS_MAX = 2500;
-
   /** For a proposal on another node; chaincode has less by core.yaml, and ends there first. */
   private static final Duration PROPOSAL_TIMEOUT = Duration.ofMinutes(5);
 
@@ -243,14 +240,13 @@ public final class PeerNode implements AutoCloseable {
             filters(clock),
             meters);
     AnnouncedHeights announced = new AnnouncedHeights();
-    int limit = config.limits().endorserService();
     this.worker =
         new LocalWorker(
             config.id(),
             task -> endorser.process(task.proposal(), task.filtered()),
-            channels::committed);
-    this.dispatcher =
-        new ProposalDispatcher(worker, limit > 0 ? limit : PROPOSALS_MAX, announced, meters);
+            channels::committed,
+            () -> cluster.map(ClusterNode::isTrusted).orElse(true));
+    this.dispatcher = new ProposalDispatcher(worker, settings.proposalsMax(), announced, meters);
 
     // What clients see.
     ServedChannels served = channels.served();

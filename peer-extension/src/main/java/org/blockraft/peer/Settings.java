@@ -39,6 +39,9 @@ final class Settings {
   /** How long a BFT orderer may send nothing before another one is asked; stock's default. */
   private static final Duration STALL_TIMEOUT = Duration.ofSeconds(30);
 
+  /** Proposals under way on this node when core.yaml sets no limit; stock's own default. */
+  private static final int PROPOSALS_MAX = 2500;
+
   private final PeerConfig config;
 
   Settings(PeerConfig config) {
@@ -198,6 +201,12 @@ final class Settings {
             .toList(),
         config.localMspId(),
         environment);
+  }
+
+  /** Proposals of this node's clients that may be under way at a time. */
+  int proposalsMax() {
+    int limit = config.limits().endorserService();
+    return limit > 0 ? limit : PROPOSALS_MAX;
   }
 
   GatewaySettings gateway() {

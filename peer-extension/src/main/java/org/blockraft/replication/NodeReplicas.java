@@ -58,6 +58,7 @@ public final class NodeReplicas {
   private volatile Map<String, NodeStatus> status = Map.of();
   private volatile long term;
   private ClusterView view = ClusterView.EMPTY;
+  private final Map<String, RootComparison> roots = new HashMap<>();
   private long beats;
   private long deposing;
   private long yielded;
@@ -222,6 +223,7 @@ public final class NodeReplicas {
     for (ChannelHeight height : heartbeat.getChannelsList()) {
       heights.put(height.getChannel(), height.getDurable());
       replica(height.getChannel()).ifPresent(replica -> reported(replica, node, itsTerm, height));
+      compareRoots(node, height);
     }
     for (ChannelReplica replica : replicas.values()) {
       if (!heights.containsKey(replica.channelId())) {
@@ -242,6 +244,18 @@ public final class NodeReplicas {
     votes.voted(node, heartbeat.getLeaderGoneTerm());
     depose();
     yieldIfBehind();
+  }
+
+  private void compareRoots(String node, ChannelHeight height) {
+    ReplicatedChannel channel = channels.get(height.getChannel());
+    if (channel != null) {
+      RootComparison comparison =
+          roots.computeIfAbsent(channel.channelId(), id -> new RootComparison());
+      comparison.told(node, height.getRootsList());
+      comparison
+          .isOutvoted(view.members().keySet(), self, channel::root)
+          .ifPresent(channel::outvoted);
+    }
   }
 
   /** Gives leadership away, before it has begun, to a node that has many more blocks. */
@@ -345,7 +359,8 @@ public final class NodeReplicas {
                       .setChannel(channel.channelId())
                       .setDurable(durable.height())
                       .setAnnounced(channel.announced())
-                      .setCommitHash(ByteString.copyFrom(durable.commitHash())));
+                      .setCommitHash(ByteString.copyFrom(durable.commitHash()))
+                      .addAllRoots(channel.roots()));
             });
     return heartbeat.build();
   }

@@ -1,6 +1,10 @@
 package org.blockraft.replication;
 
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.blockraft.cluster.wire.StateRoot;
 import org.blockraft.coordination.Term;
 import org.blockraft.ledger.DurableTip;
 
@@ -25,7 +29,7 @@ public interface ReplicatedChannel {
   void follow();
 
   /** A block that will be appended unless the leader changes; its signatures may be asked for. */
-  void prepare(long number, com.google.protobuf.ByteString body);
+  void prepare(long number, ByteString body);
 
   /** Commits the next block. */
   void append(DecidedBlock block);
@@ -35,6 +39,15 @@ public interface ReplicatedChannel {
 
   /** Lets clients see the blocks below a height that are, or will be, on the disk. */
   void announce(long height);
+
+  /** Roots of the state at heights at which the other nodes have theirs, too. */
+  List<StateRoot> roots();
+
+  /** The root of the state here at a height; empty if it is not known. */
+  Optional<ByteString> root(long height);
+
+  /** Whether most members have another state than this node at the same height; called often. */
+  void outvoted(boolean otherState);
 
   /** Another node has other state after the same block: nothing of this channel can be trusted. */
   void diverged(String evidence);

@@ -3,8 +3,10 @@ package org.blockraft.worker;
 import io.grpc.Context;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import org.blockraft.endorse.ProposalRejected;
 import org.hyperledger.fabric.protos.peer.ProposalResponse;
 
 /** The worker of this node. */
@@ -12,6 +14,7 @@ public final class LocalWorker implements Worker {
   private final String name;
   private final Function<SimulationTask, ProposalResponse> endorser;
   private final ToLongFunction<String> heights;
+  private final BooleanSupplier trusted;
   private final AtomicInteger outstanding = new AtomicInteger();
   private final SmoothedLoad load = new SmoothedLoad();
 
@@ -19,14 +22,17 @@ public final class LocalWorker implements Worker {
    * @param endorser {@code Endorser.process}
    * @param heights number of blocks that are committed on a channel, announced or not; zero when
    *     the channel is not joined
+   * @param trusted whether the state here may be used: not when other nodes have another one
    */
   public LocalWorker(
       String name,
       Function<SimulationTask, ProposalResponse> endorser,
-      ToLongFunction<String> heights) {
+      ToLongFunction<String> heights,
+      BooleanSupplier trusted) {
     this.name = name;
     this.endorser = endorser;
     this.heights = heights;
+    this.trusted = trusted;
   }
 
   @Override
@@ -49,6 +55,10 @@ public final class LocalWorker implements Worker {
     // What simulation opens, such as a stream to a chaincode, must outlive the client's call.
     Context before = Context.ROOT.attach();
     try {
+      if (!trusted.getAsBoolean() && !task.channelId().isEmpty()) {
+        throw new ProposalRejected(
+            "the state of this node is not that of the others, and none of these can be reached");
+      }
       return endorser.apply(task);
     } finally {
       outstanding.decrementAndGet();
@@ -74,6 +84,9 @@ public final class LocalWorker implements Worker {
   }
 
   private void requireHeight(SimulationTask task) {
+    if (!trusted.getAsBoolean()) {
+      throw new WorkerLost(name + " has another state than the other nodes", null);
+    }
     if (!task.channelId().isEmpty()) {
       long height = height(task.channelId());
       if (height == 0 || height < task.minimumHeight()) {
@@ -94,7 +107,7 @@ public final class LocalWorker implements Worker {
 
   @Override
   public boolean isAvailable() {
-    return true;
+    return trusted.getAsBoolean();
   }
 
   @Override

@@ -118,6 +118,20 @@ final class ProposalDispatcherTest {
     return waited;
   }
 
+  /** Its state is not that of the others: whatever there is to do, it is done elsewhere. */
+  @Test
+  void aNodeThatMayNotWorkSendsAllAway() {
+    Scripted here = new Scripted("here", 5);
+    Scripted there = new Scripted("there", 5);
+    here.away = true;
+    there.outstanding = 100;
+    ProposalDispatcher dispatcher = dispatcher(here, there);
+    assertEquals("there", endorser(dispatcher));
+    there.away = true;
+    here.refuses = true;
+    assertThrows(ProposalRejected.class, () -> dispatcher.endorse(proposal(), true));
+  }
+
   @Test
   void thisNodeIsChosenUnlessItIsBusierThanAnother() {
     Scripted here = new Scripted("here", 5);

@@ -62,7 +62,8 @@ final class GatewayFixture implements AutoCloseable, ChaincodeDirectory {
   GatewayFixture(GatewaySettings settings) throws Exception {
     AnnouncedHeights announced = new AnnouncedHeights();
     LocalWorker worker =
-        new LocalWorker("local", task -> endorser.apply(task.proposal()), _ -> channel.height());
+        new LocalWorker(
+            "local", task -> endorser.apply(task.proposal()), _ -> channel.height(), () -> true);
     var meters = new org.blockraft.operations.FabricMeterRegistry();
     var dispatcher = new ProposalDispatcher(worker, 10, announced, meters);
     OneChannel channels = new OneChannel(channel);

@@ -29,7 +29,8 @@ final class LocalEndorserClientTest {
               seen.add(task.filtered());
               return ProposalResponse.getDefaultInstance();
             },
-            _ -> 1L);
+            _ -> 1L,
+            () -> true);
     ProposalDispatcher dispatcher =
         new ProposalDispatcher(worker, 1, new AnnouncedHeights(), new SimpleMeterRegistry());
     new LocalEndorserClient(dispatcher, filtered)
@@ -51,7 +52,8 @@ final class LocalEndorserClientTest {
             _ -> {
               throw rejected;
             },
-            _ -> 1L);
+            _ -> 1L,
+            () -> true);
     ProposalDispatcher dispatcher =
         new ProposalDispatcher(worker, 1, new AnnouncedHeights(), new SimpleMeterRegistry());
     return new LocalEndorserClient(dispatcher, true)

@@ -28,7 +28,8 @@ final class SiblingRequestsTest {
               awaitSimulated();
               return ProposalResponse.getDefaultInstance();
             },
-            _ -> 1L);
+            _ -> 1L,
+            () -> true);
     return new SiblingRequests(
         worker, null, _ -> Optional.empty(), _ -> Optional.empty(), null, null, _ -> {}, _ -> {});
   }

@@ -4,8 +4,10 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Consumer;
+import org.blockraft.cluster.wire.StateRoot;
 import org.blockraft.coordination.Term;
 import org.blockraft.ledger.DurableTip;
 
@@ -55,6 +57,19 @@ final class RecordingChannel implements ReplicatedChannel {
 
   @Override
   public void announce(long height) {}
+
+  @Override
+  public List<StateRoot> roots() {
+    return List.of();
+  }
+
+  @Override
+  public Optional<ByteString> root(long height) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void outvoted(boolean otherState) {}
 
   @Override
   public void diverged(String evidence) {}

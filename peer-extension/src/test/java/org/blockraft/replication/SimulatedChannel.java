@@ -14,6 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.blockraft.cluster.wire.ChannelHeight;
 import org.blockraft.cluster.wire.Frame;
+import org.blockraft.cluster.wire.StateRoot;
 import org.blockraft.cluster.wire.StoredPrivate;
 import org.blockraft.coordination.SimulatedLoop;
 import org.blockraft.coordination.SimulatedTime;
@@ -242,6 +243,30 @@ final class SimulatedChannel implements ReplicatedChannel {
   private void show() {
     visible = Math.max(visible, Math.min(announcedTo, disk.forced()));
     process.proposals().announced().announced(channelId, visible);
+  }
+
+  /** The toy state has no tree; its hash at the tip will do. */
+  @Override
+  public List<StateRoot> roots() {
+    DurableTip tip = durable();
+    return List.of(
+        StateRoot.newBuilder()
+            .setHeight(tip.height())
+            .setHash(ByteString.copyFrom(tip.commitHash()))
+            .build());
+  }
+
+  @Override
+  public Optional<ByteString> root(long height) {
+    DurableTip tip = durable();
+    return height == tip.height()
+        ? Optional.of(ByteString.copyFrom(tip.commitHash()))
+        : Optional.empty();
+  }
+
+  @Override
+  public void outvoted(boolean otherState) {
+    checks.that(!otherState, process, "outvoted", "most nodes have another state");
   }
 
   @Override

@@ -35,7 +35,7 @@ final class SimulatedProposals {
 
   SimulatedProposals(SimulatedProcess process) {
     this.process = process;
-    this.worker = new LocalWorker(process.name(), this::endorse, this::committed);
+    this.worker = new LocalWorker(process.name(), this::endorse, this::committed, () -> true);
     this.dispatcher =
         new ProposalDispatcher(worker, PROPOSALS_MAX, announced, new SimpleMeterRegistry());
     this.privateData = new ReplicatedPrivateData(process.siblings(), STORE_TIMEOUT);
