@@ -21,7 +21,6 @@ import org.blockraft.chaincode.PackageStore;
 import org.blockraft.chaincode.SystemChaincode;
 import org.blockraft.dispatch.AnnouncedHeights;
 import org.blockraft.dispatch.ProposalDispatcher;
-import org.blockraft.endorse.AuthFilters;
 import org.blockraft.endorse.Endorser;
 import org.blockraft.endorse.PrivateDataDissemination;
 import org.blockraft.endorse.PrivateDataDistributor;
@@ -32,7 +31,6 @@ import org.blockraft.identity.AclChecker;
 import org.blockraft.identity.ChannelConfig;
 import org.blockraft.identity.LocalMsp;
 import org.blockraft.identity.Signatures;
-import org.blockraft.identity.SignedData;
 import org.blockraft.identity.Signer;
 import org.blockraft.identity.TlsCredentials;
 import org.blockraft.identity.TlsRoots;
@@ -40,6 +38,7 @@ import org.blockraft.identity.TlsTrust;
 import org.blockraft.ingress.DefinedChaincodes;
 import org.blockraft.ingress.DeliverService;
 import org.blockraft.ingress.DeliverSettings;
+import org.blockraft.ingress.DiscoveryAccess;
 import org.blockraft.ingress.DiscoveryService;
 import org.blockraft.ingress.DiscoverySettings;
 import org.blockraft.ingress.EndorserService;
@@ -237,7 +236,7 @@ public final class PeerNode implements AutoCloseable {
                 new PrivateDataDissemination(
                     channels, new GossipPrivateData(others, channels::config), random)),
             signer,
-            filters(clock),
+            settings.authFilters(clock),
             meters);
     AnnouncedHeights announced = new AnnouncedHeights();
     this.worker =
@@ -293,7 +292,7 @@ public final class PeerNode implements AutoCloseable {
               served,
               members,
               chaincodes,
-              (channelId, data) -> checkDiscovery(acls, channelId, data),
+              DiscoveryAccess.of(acls, config.discovery().orgMembersAllowed()),
               random));
     }
     if (config.gateway().enabled()) {
@@ -402,24 +401,6 @@ public final class PeerNode implements AutoCloseable {
     return all.stream()
         .<SystemChaincode>map(timed -> new TimedSystemChaincode(timed, execute, install, meters))
         .toList();
-  }
-
-  private AuthFilters filters(InstantSource clock) {
-    return new AuthFilters(
-        config.authentication().expirationCheck(),
-        config.authentication().timeWindowCheck()
-            ? config.authentication().timeWindow()
-            : Duration.ZERO,
-        () -> false,
-        clock);
-  }
-
-  private void checkDiscovery(AclChecker acls, String channelId, SignedData data) {
-    if (channelId.isEmpty()) {
-      acls.checkLocalPolicy(config.discovery().orgMembersAllowed() ? "Members" : "Admins", data);
-    } else {
-      acls.checkChannelPolicy(channelId, "/Channel/Application/Writers", data);
-    }
   }
 
   /** Opens the channels, then the ports; on return clients are served. */

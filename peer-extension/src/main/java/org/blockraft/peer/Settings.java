@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.blockraft.chaincode.BatchParameters;
 import org.blockraft.chaincode.BuildSettings;
 import org.blockraft.chaincode.ExternalBuilderSettings;
 import org.blockraft.chaincode.RuntimeSettings;
+import org.blockraft.endorse.AuthFilters;
 import org.blockraft.gossip.GossipTls;
 import org.blockraft.identity.TlsCredentials;
 import org.blockraft.identity.TlsRoots;
@@ -70,6 +72,17 @@ final class Settings {
             Math.max(defaults.logBytesMax(), config.own().writeBufferBytes()),
             defaults.openFilesMax(),
             defaults.backgroundJobs()));
+  }
+
+  /** What every proposal must pass. */
+  AuthFilters authFilters(InstantSource clock) {
+    return new AuthFilters(
+        config.authentication().expirationCheck(),
+        config.authentication().timeWindowCheck()
+            ? config.authentication().timeWindow()
+            : Duration.ZERO,
+        () -> false,
+        clock);
   }
 
   Optional<TlsCredentials> serverCredentials() {
