@@ -13,8 +13,8 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command line: {@code blockraft node start}, {@code blockraft cluster}, {@code blockraft
- * version}. A command that fails ends with 1, wrong usage with 2, a node that its cluster refuses
- * with 3.
+ * state}, {@code blockraft version}. A command that fails ends with 1, wrong usage with 2, a node
+ * that its cluster refuses with 3.
  */
 @Command(
     name = "blockraft",
@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       Main.Node.class,
       ClusterCommand.class,
+      StateCommand.class,
       Main.VersionCommand.class,
       Main.Train.class
     })
@@ -48,6 +49,7 @@ public final class Main implements Runnable {
           }
           if (failure instanceof ConfigurationException
               || failure instanceof CoordinationException
+              || failure instanceof ProofRefused
               || failure instanceof IdentityException) {
             line.getErr().println("Error: " + failure.getMessage());
             return 1;

@@ -1,6 +1,8 @@
 package org.blockraft.identity;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.hyperledger.fabric.protos.msp.MSPConfig;
@@ -38,5 +40,19 @@ public final class SampleOrganization {
     TestPki.Credential credential = org.tls("localhost");
     return TlsCredentials.of(
         ByteString.copyFrom(credential.pem()), ByteString.copyFrom(credential.keyPem()));
+  }
+
+  /** Who issues the certificates of members. */
+  public ByteString authorityPem() {
+    return ByteString.copyFrom(org.authority().pem());
+  }
+
+  /** Writes TLS files for localhost: {@code ca.crt}, {@code server.crt}, {@code server.key}. */
+  public void writeTls(Path dir) throws IOException {
+    TestPki.Credential credential = org.tls("localhost");
+    Files.createDirectories(dir);
+    Files.write(dir.resolve("ca.crt"), org.tlsAuthority().pem());
+    Files.write(dir.resolve("server.crt"), credential.pem());
+    Files.write(dir.resolve("server.key"), credential.keyPem());
   }
 }
