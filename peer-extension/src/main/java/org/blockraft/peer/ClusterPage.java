@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.blockraft.cluster.wire.StateRoot;
 import org.blockraft.coordination.ClusterView;
 import org.blockraft.coordination.Coordinator;
 import org.blockraft.coordination.NodeInfo;
@@ -97,5 +99,10 @@ final class ClusterPage {
         .put("announced", channel.announced())
         .put("otherState", channel.isOutvoted())
         .put("failure", failure.map(Throwable::getMessage).orElse(null));
+    ObjectNode roots = json.putObject("roots");
+    for (StateRoot root : channel.roots()) {
+      roots.put(
+          Long.toString(root.getHeight()), HexFormat.of().formatHex(root.getHash().toByteArray()));
+    }
   }
 }
