@@ -185,14 +185,22 @@ public final class TreePipeline implements AutoCloseable {
    * Has keys proved as the state has them now; done once the tree is there.
    *
    * @return fails with a {@link MerkleException} if the tree cannot answer
+   * @throws MerkleException if the tree has stopped
    */
   public CompletableFuture<ProvedState> prove(List<StateKey> keys) {
     for (int attempt = 0; attempt < PROOF_ATTEMPTS; attempt++) {
       TreeQuestion question = new TreeQuestion(state.snapshot(), keys);
-      if (ask(question)) {
+      boolean asked = false;
+      try {
+        asked = ask(question);
+      } finally {
+        if (!asked) {
+          question.close();
+        }
+      }
+      if (asked) {
         return question.answer();
       }
-      question.close();
     }
     return CompletableFuture.failedFuture(
         new MerkleException("blocks come too fast for a proof of " + name));
@@ -207,6 +215,8 @@ public final class TreePipeline implements AutoCloseable {
       if (status.height() > question.height()) {
         return false;
       }
+      // Who has given up must not hold a snapshot for as long as the tree is behind.
+      questions.removeIf(TreeQuestion::closeIfAbandoned);
       questions.add(question);
       work.signal();
       return true;

@@ -31,6 +31,9 @@ final class TreeQuestion {
 
   /** Answers from a tree; called by its thread. */
   void answer(MerkleTree tree) {
+    if (closeIfAbandoned()) {
+      return;
+    }
     if (tree.height() != height()) {
       fail(new MerkleException("the tree is beyond height " + height()));
       return;
@@ -55,6 +58,15 @@ final class TreeQuestion {
   void fail(RuntimeException why) {
     answer.completeExceptionally(why);
     close();
+  }
+
+  /** Closes the question if nobody waits for its answer any more. */
+  boolean closeIfAbandoned() {
+    if (answer.isDone()) {
+      close();
+      return true;
+    }
+    return false;
   }
 
   void close() {

@@ -22,7 +22,9 @@ import org.blockraft.state.KeyValueBatch;
 import org.blockraft.state.KeyValueLimits;
 import org.blockraft.state.KeyValueStore;
 import org.blockraft.state.StateDb;
+import org.blockraft.state.StateException;
 import org.blockraft.state.StateKey;
+import org.blockraft.state.StateSnapshot;
 import org.blockraft.state.StateUpdates;
 import org.blockraft.state.Version;
 import org.blockraft.state.VersionedValue;
@@ -260,5 +262,16 @@ class TreePipelineTest {
     var asked = tree.prove(List.of(StateKey.of("cc", "a")));
     tree.close();
     assertThrows(ExecutionException.class, () -> asked.get(WAIT_SECONDS, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void whoeverGivesUpHoldsNoSnapshot() {
+    commit(false);
+    StateSnapshot snapshot = state.snapshot();
+    TreeQuestion question = new TreeQuestion(snapshot, List.of(StateKey.of("cc", "a")));
+    assertFalse(question.closeIfAbandoned());
+    question.answer().cancel(false);
+    assertTrue(question.closeIfAbandoned());
+    assertThrows(StateException.class, () -> snapshot.get("cc", utf8("a")));
   }
 }
