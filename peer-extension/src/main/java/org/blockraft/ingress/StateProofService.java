@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.blockraft.identity.Malformed;
 import org.blockraft.identity.SignedData;
@@ -40,7 +41,8 @@ import org.blockraft.state.StateKey;
  * readers: all that an answer says stands in blocks. What does not, private data, has no proofs.
  *
  * <p>Invariant: what is signed has been announced to clients, so no failover takes it back, and the
- * proofs have been checked against the values that go with them.
+ * proofs have been checked against the values that go with them. A node whose state is not that of
+ * the others signs nothing.
  */
 public final class StateProofService implements BindableService {
   private static final String SERVICE = "blockraft.state.v1.StateProof";
@@ -63,6 +65,7 @@ public final class StateProofService implements BindableService {
   private final UnaryOperator<ByteString> sign;
   private final Duration timeWindow;
   private final InstantSource clock;
+  private final Predicate<String> trusted;
   private final Semaphore permits;
 
   /**
@@ -70,6 +73,8 @@ public final class StateProofService implements BindableService {
    * @param sign as this peer
    * @param timeWindow {@code peer.authentication.timewindow}: how far a request's timestamp may be
    *     from our clock
+   * @param trusted whether this node's state of a channel is that of the cluster's other nodes, as
+   *     far as is known; else nothing is signed
    */
   public StateProofService(
       StateProofLimits limits,
@@ -78,6 +83,7 @@ public final class StateProofService implements BindableService {
       ByteString signer,
       UnaryOperator<ByteString> sign,
       Duration timeWindow,
+      Predicate<String> trusted,
       InstantSource clock) {
     this.limits = limits;
     this.channels = channels;
@@ -85,6 +91,7 @@ public final class StateProofService implements BindableService {
     this.signer = signer;
     this.sign = sign;
     this.timeWindow = timeWindow;
+    this.trusted = trusted;
     this.clock = clock;
     this.permits = new Semaphore(limits.callsMax());
   }
@@ -220,6 +227,11 @@ public final class StateProofService implements BindableService {
                         "block %d of %s is not announced yet"
                             .formatted(proved.height() - 1, channel.id())));
     var answer = ProofMessages.answer(channel.id(), proved, blockHash, limits.answerBytesMax());
+    if (!trusted.test(channel.id())) {
+      throw error(
+          Code.UNAVAILABLE,
+          "the state of %s is in doubt on this node, and is not signed".formatted(channel.id()));
+    }
     SignedRoot root = answer.getRoot().toBuilder().setSigner(signer).build();
     ByteString signature = sign.apply(SignedRoots.bytes(root));
     return answer.toBuilder().setRoot(root.toBuilder().setSignature(signature)).build();

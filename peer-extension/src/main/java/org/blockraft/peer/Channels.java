@@ -119,6 +119,12 @@ final class Channels implements ChannelDirectory, AutoCloseable {
     return channel == null ? null : channel.config();
   }
 
+  /** Whether a channel is joined and has not stopped. */
+  boolean isRunning(String channelId) {
+    Channel channel = channels.get(channelId);
+    return channel != null && channel.failure().isEmpty();
+  }
+
   /** The height of a channel's ledger, zero for one that is not joined. */
   long height(String channelId) {
     Channel channel = channels.get(channelId);

@@ -244,7 +244,7 @@ public final class PeerNode implements AutoCloseable {
             config.id(),
             task -> endorser.process(task.proposal(), task.filtered()),
             channels::committed,
-            () -> cluster.map(ClusterNode::isTrusted).orElse(true));
+            this::isTrusted);
     this.dispatcher = new ProposalDispatcher(worker, settings.proposalsMax(), announced, meters);
 
     // What clients see.
@@ -306,6 +306,7 @@ public final class PeerNode implements AutoCloseable {
             signer.serialized(),
             signer::sign,
             config.authentication().timeWindow(),
+            channelId -> isTrusted() && channels.isRunning(channelId),
             clock));
     Optional<SslContext> tls =
         serverCredentials.map(c -> TlsTrust.server(c, mutualTls, clientRoots));
@@ -332,6 +333,11 @@ public final class PeerNode implements AutoCloseable {
   /** A channel is there, or has a new configuration. */
   private void configured(ChannelConfig channel) {
     gossip.configured(channel);
+  }
+
+  /** Whether this node's state is that of the others, as far as is known. */
+  private boolean isTrusted() {
+    return cluster.map(ClusterNode::isTrusted).orElse(true);
   }
 
   private void definitionsChanged() {

@@ -71,6 +71,7 @@ final class StateProofServiceTest {
       new ScriptedChannel(TestBlocks.CHANNEL, MspManager.of(List.of(ORG.msp())));
   private final AtomicReference<SignedData> asked = new AtomicReference<>();
   private volatile boolean denied;
+  private volatile boolean doubted;
   private KeyValueStore store;
   private StateDb state;
   private TreePipeline tree;
@@ -94,6 +95,7 @@ final class StateProofServiceTest {
                 PEER.serialized(),
                 PEER::sign,
                 WINDOW,
+                _ -> !doubted,
                 InstantSource.fixed(NOW)));
     commit("asset1", "blue");
     commit("asset2", "red");
@@ -327,6 +329,14 @@ final class StateProofServiceTest {
                                       p.entries().getFirst().proof())))));
         };
     assertRefused(Code.DATA_LOSS, "basic/asset1", request(key("basic", "asset1")));
+  }
+
+  @Test
+  void aNodeWhoseStateIsInDoubtSignsNothing() {
+    doubted = true;
+    assertRefused(Code.UNAVAILABLE, "in doubt", request(key("basic", "asset1")));
+    doubted = false;
+    prove(request(key("basic", "asset1")));
   }
 
   @Test
