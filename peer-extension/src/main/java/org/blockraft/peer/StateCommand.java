@@ -127,6 +127,9 @@ final class StateCommand implements Runnable {
       description =
           "Check a file that 'blockraft state proof' has written, against a root that is known, or"
               + " authorities that are trusted, or both. Needs neither a peer nor core.yaml.",
+      // The file comes first: --trust takes all that follows it.
+      customSynopsis =
+          "blockraft state verify FILE [--root=HEX] [--trust CA...] [--any-member] [-hV]",
       mixinStandardHelpOptions = true)
   static final class Verify implements Callable<Integer> {
     @Spec private CommandSpec spec;
