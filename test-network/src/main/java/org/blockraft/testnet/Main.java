@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.blockraft.bench.BenchCommand;
 import org.blockraft.bench.SpeedCommand;
+import org.blockraft.bench.TreeCommand;
 import org.blockraft.differential.DifferentialCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -57,6 +58,7 @@ public final class Main implements Runnable {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.getSubcommands().get("compare").addSubcommand(new SpeedCommand());
+    commandLine.getSubcommands().get("compare").addSubcommand(new TreeCommand());
     commandLine.setExecutionExceptionHandler(
         (failure, line, parsed) -> {
           if (failure instanceof NetworkException) {
