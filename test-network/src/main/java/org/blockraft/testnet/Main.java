@@ -56,9 +56,10 @@ public final class Main implements Runnable {
 
   public static void main(String[] args) {
     CommandLine commandLine = new CommandLine(new Main());
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.getSubcommands().get("compare").addSubcommand(new SpeedCommand());
     commandLine.getSubcommands().get("compare").addSubcommand(new TreeCommand());
+    // For those added above, too.
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setExecutionExceptionHandler(
         (failure, line, parsed) -> {
           if (failure instanceof NetworkException) {
