@@ -231,6 +231,14 @@ final class LocalNetwork {
           deployment.version(),
           sequence);
     }
+    // A node that has just started may be some blocks behind the one that was asked.
+    nodes()
+        .ifPresent(
+            all -> {
+              try (ClusterWatch watch = new ClusterWatch(all)) {
+                watch.awaitSameHeight(channel, 1, CLUSTER_TIMEOUT);
+              }
+            });
     return file.id();
   }
 
