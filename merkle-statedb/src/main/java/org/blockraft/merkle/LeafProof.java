@@ -26,18 +26,6 @@ public final class LeafProof {
     return bytes;
   }
 
-  /** Whether the leaf is that of a position. */
-  public boolean isOf(byte[] position) {
-    return bytes.length > 1
-        && Arrays.equals(
-            bytes,
-            ProofVerifier.LEAF_AT,
-            ProofVerifier.LEAF_AT + TreeHasher.HASH_BYTES,
-            position,
-            0,
-            TreeHasher.HASH_BYTES);
-  }
-
   /** Collects a proof from the root down. */
   static final class Builder {
     private final List<byte[]> siblings = new ArrayList<>();

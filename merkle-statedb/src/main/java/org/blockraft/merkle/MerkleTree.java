@@ -40,8 +40,8 @@ public final class MerkleTree {
   private final Executor workers;
   private final Shard[] shards = new Shard[SHARDS];
 
-  /** Of node i at i times the size of a hash, the shards last; see {@link Shard}. */
-  private final byte[] top = new byte[2 * SHARDS * HASH];
+  /** Above the shards. */
+  private final HashTree top = new HashTree(0, Shard.SHARD_BITS);
 
   private final TreeHasher[] hashers;
   private final List<Checkpoint.Root> roots = new ArrayList<>();
@@ -81,11 +81,9 @@ public final class MerkleTree {
         (worker, i) ->
             store.shard(i, height).ifPresent(stored -> shards[i].restore(stored, hashers[worker])));
     for (int i = 0; i < SHARDS; i++) {
-      shards[i].root(top, (SHARDS + i) * HASH);
+      shards[i].root(top.hashes(), top.at(i));
     }
-    for (int node = SHARDS - 1; node > 0; node--) {
-      combine(node);
-    }
+    top.rehash(hashers[0]);
     if (!Arrays.equals(root(), savepoint.root())) {
       throw new MerkleException("the rows of the tree do not give its root");
     }
@@ -98,7 +96,7 @@ public final class MerkleTree {
 
   /** The root; zeros if there are no leaves. */
   public byte[] root() {
-    return Arrays.copyOfRange(top, HASH, 2 * HASH);
+    return top.root();
   }
 
   /** Number of leaves. */
@@ -176,10 +174,9 @@ public final class MerkleTree {
       }
     }
     long[] counts = new long[hashers.length];
-    int[] numbers = touched;
     Task task =
         (worker, i) -> {
-          int shard = numbers[i];
+          int shard = touched[i];
           counts[worker] +=
               shards[shard].apply(
                   changes.bytes(), starts[shard], starts[shard + 1], hashers[worker]);
@@ -192,8 +189,10 @@ public final class MerkleTree {
     } else {
       forEach(count, task);
     }
-    hashed += Arrays.stream(counts).sum();
-    rehash(touched, count);
+    for (int i = 0; i < count; i++) {
+      shards[touched[i]].root(top.hashes(), top.at(touched[i]));
+    }
+    hashed += Arrays.stream(counts).sum() + top.rehash(touched, count, hashers[0]);
   }
 
   /** Keeps a shard within its share of the cache. */
@@ -203,32 +202,6 @@ public final class MerkleTree {
       store.write(shard.takeDirty(checkpoint));
     }
     shard.evict(share, writing);
-  }
-
-  private void rehash(int[] touched, int count) {
-    int[] above = Arrays.copyOf(touched, count);
-    for (int i = 0; i < count; i++) {
-      above[i] += SHARDS;
-      shards[touched[i]].root(top, above[i] * HASH);
-    }
-    int width = count;
-    for (int level = Shard.SHARD_BITS; level > 0; level--) {
-      int parents = 0;
-      for (int i = 0; i < width; i++) {
-        int parent = above[i] >>> 1;
-        if (parents == 0 || above[parents - 1] != parent) {
-          above[parents++] = parent;
-          combine(parent);
-        }
-      }
-      width = parents;
-      hashed += parents;
-    }
-  }
-
-  private void combine(int node) {
-    int depth = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(node);
-    hashers[0].combine(depth, top, 2 * node * HASH, top, (2 * node + 1) * HASH, top, node * HASH);
   }
 
   /** Work for the i-th of several things, by a worker that does one thing at a time. */
@@ -315,11 +288,7 @@ public final class MerkleTree {
   /** The leaf at a position, or the one that stands where it would be, and the way to the root. */
   public LeafProof prove(byte[] position) {
     LeafProof.Builder proof = new LeafProof.Builder();
-    int node = 1;
-    for (int depth = 0; depth < Shard.SHARD_BITS; depth++) {
-      node = Shard.step(top, node, depth, position, proof);
-    }
-    shards[node - SHARDS].prove(position, hashers[0], proof);
+    shards[top.descend(position, proof)].prove(position, hashers[0], proof);
     return proof.build();
   }
 

@@ -37,24 +37,6 @@ final class Page {
     return at == out.length ? out : Arrays.copyOf(out, at);
   }
 
-  /** Where the entry of a position is, or {@code -1 - where it would be}. */
-  static int find(byte[] page, byte[] position, int positionAt) {
-    int low = 0;
-    int high = page.length / ENTRY;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      int order = EntryOrder.compare(page, middle * ENTRY, position, positionAt);
-      if (order == 0) {
-        return middle * ENTRY;
-      } else if (order < 0) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return -1 - low * ENTRY;
-  }
-
   /** Where the entries with a set bit begin; those before have equal bits up to it. */
   static int split(byte[] page, int from, int to, int bit) {
     int low = from / ENTRY;

@@ -7,7 +7,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * The subtree of all positions with one first byte: a full binary tree of hashes in an array, with
@@ -33,8 +32,8 @@ final class Shard {
   private int levels;
   private long leaves;
 
-  /** Of node i at i times the size of a hash: 1 is the top, the children of i are 2i and 2i+1. */
-  private byte[] hashes = new byte[2 * HASH];
+  /** Above the pages. */
+  private HashTree tree = new HashTree(SHARD_BITS, 0);
 
   /** Null where a page is not in memory. */
   private byte[][] pages = {Page.EMPTY};
@@ -88,37 +87,27 @@ final class Shard {
     chunksStoredAt = stored.chunksStoredAt();
     storedAt = stored.pagesStoredAt();
     int count = 1 << levels;
-    hashes = new byte[2 * count * HASH];
-    System.arraycopy(stored.pageRoots(), 0, hashes, count * HASH, count * HASH);
+    tree = new HashTree(SHARD_BITS, levels);
+    System.arraycopy(stored.pageRoots(), 0, tree.hashes(), tree.at(0), count * HASH);
     pages = new byte[count][];
     for (int i = 0; i < count; i++) {
       if (storedAt[i] == 0) {
         pages[i] = Page.EMPTY;
       }
     }
-    for (int node = count - 1; node > 0; node--) {
-      combine(node, hasher);
-    }
-    if (!Arrays.equals(hashes, HASH, 2 * HASH, stored.root(), 0, HASH)) {
+    tree.rehash(hasher);
+    if (!Arrays.equals(tree.root(), stored.root())) {
       throw new MerkleException("the rows of shard " + number + " do not give its root");
     }
-  }
-
-  int number() {
-    return number;
-  }
-
-  int levels() {
-    return levels;
   }
 
   long leaves() {
     return leaves;
   }
 
-  /** The hash of the shard, at the start of the returned array's node 1. */
+  /** Writes the hash at the top of the shard. */
   void root(byte[] into, int at) {
-    System.arraycopy(hashes, HASH, into, at, HASH);
+    System.arraycopy(tree.root(), 0, into, at, HASH);
   }
 
   /** Whether anything has changed since {@link #collect}. */
@@ -136,17 +125,16 @@ final class Shard {
     int[] touched = touched(changes, from, to);
     load(touched);
     int at = from;
-    int first = 1 << levels;
     for (int page : touched) {
       int end = at;
       while (end < to && pageOf(changes, end) == page) {
         end += ChangeSet.ENTRY_BYTES;
       }
       replace(page, Page.merge(pages[page], changes, at, end));
-      Page.root(pages[page], hasher, hashes, (first + page) * HASH);
+      Page.root(pages[page], hasher, tree.hashes(), tree.at(page));
       at = end;
     }
-    return rehash(touched, hasher);
+    return tree.rehash(touched, touched.length, hasher);
   }
 
   private int pageOf(byte[] entries, int at) {
@@ -199,35 +187,6 @@ final class Shard {
     dirty.set(page);
   }
 
-  /** Brings the hashes above some pages up to date. */
-  private long rehash(int[] nodes, TreeHasher hasher) {
-    int[] above = nodes.clone();
-    int count = above.length;
-    long computed = 0;
-    for (int i = 0; i < count; i++) {
-      above[i] += 1 << levels;
-    }
-    for (int level = levels; level > 0; level--) {
-      int parents = 0;
-      for (int i = 0; i < count; i++) {
-        int parent = above[i] >>> 1;
-        if (parents == 0 || above[parents - 1] != parent) {
-          above[parents++] = parent;
-          combine(parent, hasher);
-        }
-      }
-      count = parents;
-      computed += parents;
-    }
-    return computed;
-  }
-
-  private void combine(int node, TreeHasher hasher) {
-    int depth = SHARD_BITS + Integer.SIZE - 1 - Integer.numberOfLeadingZeros(node);
-    hasher.combine(
-        depth, hashes, 2 * node * HASH, hashes, (2 * node + 1) * HASH, hashes, node * HASH);
-  }
-
   /** Splits every page in two. Roots do not depend on where pages begin. */
   private void grow(TreeHasher hasher) {
     int count = 1 << levels;
@@ -235,8 +194,7 @@ final class Shard {
     Arrays.setAll(all, i -> i);
     load(all);
     byte[][] halves = new byte[2 * count][];
-    byte[] grown = new byte[4 * count * HASH];
-    System.arraycopy(hashes, 0, grown, 0, 2 * count * HASH);
+    HashTree grown = tree.deeper();
     BitSet now = new BitSet(2 * count);
     forgetStored();
     dirtyBytes = 0;
@@ -246,25 +204,21 @@ final class Shard {
       halves[2 * i] = Arrays.copyOf(page, middle);
       halves[2 * i + 1] = Arrays.copyOfRange(page, middle, page.length);
       for (int half = 2 * i; half < 2 * i + 2; half++) {
-        Page.root(halves[half], hasher, grown, (2 * count + half) * HASH);
+        Page.root(halves[half], hasher, grown.hashes(), grown.at(half));
         now.set(half, halves[half].length > 0);
         dirtyBytes += halves[half].length;
       }
     }
     pages = halves;
-    hashes = grown;
+    tree = grown;
     storedAt = new long[2 * count];
-    chunksStoredAt = new long[chunksOf(2 * count)];
+    chunksStoredAt = new long[ShardChanges.chunksOf(2 * count)];
     dirtyChunks = new BitSet();
     dirtyChunks.set(0, chunksStoredAt.length);
     dirty = now;
     used = (BitSet) now.clone();
     hand = 0;
     levels++;
-  }
-
-  private static int chunksOf(int pages) {
-    return 1 + (pages - 1) / ShardChanges.CHUNK_PAGES;
   }
 
   /** All rows of pages and chunks are of no use any more. */
@@ -285,27 +239,9 @@ final class Shard {
 
   /** Goes down to the leaf at a position, or to the one that stands where it would be. */
   void prove(byte[] position, TreeHasher hasher, LeafProof.Builder proof) {
-    int node = 1;
-    for (int level = 0; level < levels; level++) {
-      node = step(hashes, node, SHARD_BITS + level, position, proof);
-    }
-    int page = node - (1 << levels);
+    int page = tree.descend(position, proof);
     load(new int[] {page});
     Page.prove(pages[page], position, hasher, proof);
-  }
-
-  /** One step down: where one child is empty, what is there is the other one's. */
-  static int step(byte[] hashes, int node, int depth, byte[] position, LeafProof.Builder proof) {
-    int left = 2 * node;
-    if (TreeHasher.isEmpty(hashes, left * HASH)) {
-      return left + 1;
-    }
-    if (TreeHasher.isEmpty(hashes, (left + 1) * HASH)) {
-      return left;
-    }
-    int next = EntryOrder.bit(position, 0, depth) ? left + 1 : left;
-    proof.add(depth, hashes, (next ^ 1) * HASH);
-    return next;
   }
 
   /**
@@ -330,14 +266,6 @@ final class Shard {
       }
     }
     return true;
-  }
-
-  /** All leaves in order, page by page. */
-  void forEachPage(Consumer<byte[]> each) {
-    for (int i = 0; i < pages.length; i++) {
-      load(new int[] {i});
-      each.accept(pages[i]);
-    }
   }
 
   /**
@@ -382,10 +310,9 @@ final class Shard {
       stale.add(TreeRows.shard(number, shardStoredAt));
     }
     shardStoredAt = height;
-    byte[] root = Arrays.copyOfRange(hashes, HASH, 2 * HASH);
     rows.add(
         new ShardChanges.Row(
-            TreeRows.shard(number, height), TreeRows.shardValue(levels, leaves, root)));
+            TreeRows.shard(number, height), TreeRows.shardValue(levels, leaves, tree.root())));
     changed = false;
     ShardChanges changes = new ShardChanges(number, rows, stale);
     stale = new ArrayList<>();
@@ -393,10 +320,9 @@ final class Shard {
   }
 
   private byte[] chunk(int number) {
-    int count = 1 << levels;
     int from = number * ShardChanges.CHUNK_PAGES;
-    int to = Math.min(from + ShardChanges.CHUNK_PAGES, count);
-    return TreeRows.chunkValue(hashes, (count + from) * HASH, storedAt, from, to);
+    int to = Math.min(from + ShardChanges.CHUNK_PAGES, tree.width());
+    return TreeRows.chunkValue(tree.hashes(), tree.at(from), storedAt, from, to);
   }
 
   long hits() {

@@ -271,7 +271,7 @@ public final class TreePipeline implements AutoCloseable {
     try {
       MerkleTree tree = MerkleTree.open(store, settings, workers);
       long height = state.height();
-      if (tree.height() <= height && isConnected(tree.height(), height)) {
+      if (tree.height() <= height && store.hasChanges(tree.height(), height)) {
         return tree;
       }
       LOG.warn(
@@ -283,15 +283,6 @@ public final class TreePipeline implements AutoCloseable {
       LOG.error("The Merkle tree of channel {} is of no use", name, e);
     }
     return fromState();
-  }
-
-  private boolean isConnected(long from, long to) {
-    for (long height = from + 1; height <= to; height++) {
-      if (store.changes(height).isEmpty()) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Makes the tree anew from all keys of the state. */
@@ -336,7 +327,7 @@ public final class TreePipeline implements AutoCloseable {
   /** Brings the tree forward by a block, or by several if it is behind. */
   private void step(MerkleTree tree, CheckpointWriter writer) {
     long from = tree.height();
-    ChangeSet changes = ChangeSet.EMPTY;
+    List<ChangeSet> blocks = new ArrayList<>();
     long to;
     lock.lock();
     try {
@@ -346,12 +337,14 @@ public final class TreePipeline implements AutoCloseable {
         to = Math.min(to, Math.max(from, question.height()));
       }
       for (long height = from + 1; height <= to; height++) {
-        changes = changes.then(pending.take(height));
+        blocks.add(pending.take(height));
       }
     } finally {
       lock.unlock();
     }
     if (to > from) {
+      // Outside the lock: commits go on meanwhile.
+      ChangeSet changes = blocks.stream().reduce(ChangeSet.EMPTY, ChangeSet::then);
       tree.apply(changes, to);
       recent.add(to, tree.root());
       changed += changes.size();

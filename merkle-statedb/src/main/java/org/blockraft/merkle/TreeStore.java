@@ -59,6 +59,18 @@ public final class TreeStore implements Shard.PageSource {
     into.put(CHANGES, TreeRows.height(height), changes.bytes());
   }
 
+  /** Whether there are the changes of all blocks that lead from one height to another. */
+  boolean hasChanges(long from, long to) {
+    long found = 0;
+    try (KeyValueIterator rows =
+        store.iterator(CHANGES, TreeRows.height(from + 1), TreeRows.height(to + 1), false)) {
+      while (rows.next()) {
+        found++;
+      }
+    }
+    return found == to - from;
+  }
+
   /** The changes of a block that no checkpoint includes. */
   Optional<ChangeSet> changes(long height) {
     return Optional.ofNullable(store.get(CHANGES, TreeRows.height(height))).map(ChangeSet::parse);
@@ -97,7 +109,7 @@ public final class TreeStore implements Shard.PageSource {
     int pages = 1 << levels;
     byte[] roots = new byte[pages * HASH];
     long[] storedAt = new long[pages];
-    long[] chunksAt = new long[1 + (pages - 1) / ShardChanges.CHUNK_PAGES];
+    long[] chunksAt = new long[ShardChanges.chunksOf(pages)];
     byte[] prefix = TreeRows.chunks(shard, levels);
     try (KeyValueIterator rows = store.iterator(TREE, prefix, TreeRows.end(prefix), false)) {
       while (rows.next()) {
